@@ -1,0 +1,158 @@
+package sp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/sprocketmq/sp/message"
+	"github.com/sprocketmq/sp/pattern"
+	"github.com/sprocketmq/sp/wire"
+)
+
+var (
+	errSocketClosed = fmt.Errorf("socket is closed: %w", net.ErrClosed)
+	errCanceled     = errors.New("request was canceled")
+	errTaken        = errors.New("reply has been taken already")
+)
+
+func (c *Call) finished() bool {
+	c.r.mu.Lock()
+	defer c.r.mu.Unlock()
+	return c.done
+}
+
+// wait waits until the call is done. The token goes back for the next waiter.
+func (c *Call) wait(ctx context.Context) error {
+	if err := c.e.Start(ctx, "request"); err != nil && !c.finished() {
+		return err
+	}
+	select {
+	case <-c.token:
+		c.token <- struct{}{}
+		return nil
+	case <-ctx.Done():
+		return c.e.WaitError(ctx, "request")
+	}
+}
+
+// take hands over the reply, once.
+func (c *Call) take() (*Message, error) {
+	c.r.mu.Lock()
+	defer c.r.mu.Unlock()
+	switch {
+	case c.err != nil:
+		return nil, fmt.Errorf("request: %w", c.err)
+	case c.given:
+		return nil, errTaken
+	}
+	c.given = true
+	m := c.reply
+	c.reply = nil
+	showPeer(m)
+	c.e.CountReceived(m)
+	return m, nil
+}
+
+// Attach implements pattern.Router.
+func (r *requests) Attach(p pattern.Peer) (pattern.Seat, error) {
+	return &requestSeat{r, p, r.out.Attach(p)}, nil
+}
+
+type requestSeat struct {
+	r    *requests
+	peer pattern.Peer
+	out  pattern.OutSeat
+}
+
+func (s *requestSeat) Ready() {
+	s.out.Ready()
+	s.r.drain()
+}
+
+// Detach ignores what was not begun: lost sends it again.
+func (s *requestSeat) Detach([]message.Message) {
+	s.out.Detach(nil)
+	s.r.lost(s.peer.ID())
+}
+
+// Deliver finds the calls that replies are for.
+func (s *requestSeat) Deliver(batch []message.Message) int {
+	for i := range batch {
+		if why := s.reply(&batch[i]); why != pattern.None {
+			s.peer.Count(why, 1)
+			batch[i].Drop()
+		}
+	}
+	return len(batch)
+}
+
+func (s *requestSeat) reply(m *message.Message) pattern.Drop {
+	if why := pattern.OpenWord(m); why != pattern.None {
+		return why
+	}
+	id, _ := wire.Word(m.Header)
+	if id&wire.RequestBit == 0 {
+		return pattern.Malformed
+	}
+	m.Own()
+	r := s.r
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.byID[id]
+	if c == nil {
+		return pattern.Late
+	}
+	if !c.mayAnswer(s.peer.ID()) {
+		return pattern.Foreign
+	}
+	reply := message.Get()
+	*reply = m.Move()
+	reply.Header = nil
+	reply.SetPeer(s.peer)
+	r.finish(c, reply, nil)
+	return pattern.None
+}
+
+func (c *Call) mayAnswer(peer uint32) bool {
+	for _, id := range c.asked {
+		if id == peer {
+			return true
+		}
+	}
+	return false
+}
+
+// Send and Recv implement pattern.Router; a Requester uses neither.
+func (r *requests) Send(*message.Message) (bool, error) { return false, pattern.ErrCannotSend }
+func (r *requests) Recv(*message.Message) bool          { return false }
+
+// CanSend implements pattern.Router: a request can always be asked.
+func (r *requests) CanSend() bool { return true }
+
+// CanRecv implements pattern.Router.
+func (r *requests) CanRecv() bool { return false }
+
+// Depth implements pattern.Router.
+func (r *requests) Depth() (out, in int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.waiting), 0
+}
+
+// Class is the priority of the peers in use.
+func (r *requests) Class() int { return r.out.Class() }
+
+// Closing implements engine's Closer: calls do not wait for a closing socket.
+func (r *requests) Closing() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	for _, c := range r.byID {
+		r.finish(c, nil, errSocketClosed)
+	}
+}
+
+// Close implements pattern.Router.
+func (r *requests) Close() int { return r.out.Close() }

@@ -1,0 +1,198 @@
+package engine
+
+import (
+	"net"
+	"sync"
+
+	"github.com/sprocketmq/sp/message"
+	"github.com/sprocketmq/sp/wire"
+)
+
+// batch is messages in the form in which they are written: one buffer, in
+// which large bodies are missing because they are written from where they
+// lie. It remembers where each message ends, so that those that were not
+// begun can go to another peer.
+type batch struct {
+	buf     []byte
+	ends    []frameEnd
+	large   []largeBody
+	size    int // bytes to write
+	payload int // bytes of header and body
+	count   int // messages, without control frames
+}
+
+// frameEnd is where a frame ends in buf.
+type frameEnd struct {
+	at      int32
+	control bool // not a message: a codec's own
+	large   bool // its body is the next of the large ones
+}
+
+type largeBody struct {
+	at    int // where in buf it belongs
+	body  []byte
+	frame message.Message // keeps the memory of a body that goes round
+}
+
+// A body of this size or more is not copied into the buffer. Measured: no
+// difference up to 8 KiB, ahead from 32 KiB.
+const largeSize = 16 << 10
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+// add appends m's frame. It takes the content of m, or copies it.
+func (b *batch) add(c wire.Codec, framing string, m *message.Message) {
+	if len(m.Body) >= largeSize {
+		if buf, ok := c.AppendHead(b.buf, m); ok {
+			m.Own()
+			kept := m.Move()
+			b.size += len(buf) - len(b.buf) + len(m.Body)
+			b.buf = buf
+			b.large = append(b.large, largeBody{len(buf), kept.Body, kept})
+			b.end(frameEnd{large: true}, m.Len())
+			return
+		}
+	}
+	before := len(b.buf)
+	if framing == "" {
+		b.buf = c.Append(b.buf, m)
+	} else {
+		b.buf = m.AppendFrame(b.buf, framing, c.Append)
+	}
+	b.size += len(b.buf) - before
+	b.end(frameEnd{}, m.Len())
+	m.Spend()
+}
+
+func (b *batch) end(e frameEnd, payload int) {
+	e.at = int32(len(b.buf))
+	b.ends = append(b.ends, e)
+	b.payload += payload
+	b.count++
+}
+
+// control appends bytes that are not a message.
+func (b *batch) control(frame []byte) {
+	b.buf = append(b.buf, frame...)
+	b.size += len(frame)
+	b.ends = append(b.ends, frameEnd{at: int32(len(b.buf)), control: true})
+}
+
+// writeTo writes the batch and returns how many bytes were written.
+func (b *batch) writeTo(conn net.Conn) (int64, error) {
+	if len(b.large) == 0 {
+		n, err := conn.Write(b.buf)
+		return int64(n), err
+	}
+	if !vectored(conn) {
+		return b.writeRecords(conn)
+	}
+	pieces := make(net.Buffers, 0, 2*len(b.large)+1)
+	at := 0
+	for _, l := range b.large {
+		pieces = append(pieces, b.buf[at:l.at], l.body)
+		at = l.at
+	}
+	if at < len(b.buf) {
+		pieces = append(pieces, b.buf[at:])
+	}
+	return pieces.WriteTo(conn)
+}
+
+// vectored tells whether several pieces leave in one system call.
+func vectored(conn net.Conn) bool {
+	switch conn.(type) {
+	case *net.TCPConn, *net.UnixConn:
+		return true
+	}
+	return false
+}
+
+// recordSize is what TLS puts into one record at the most.
+const recordSize = 16 << 10
+
+// writeRecords writes to a connection that makes something of its own of each
+// write, such as a TLS record: what precedes a large body goes together with its
+// beginning.
+func (b *batch) writeRecords(conn net.Conn) (written int64, err error) {
+	var first []byte
+	write := func(p []byte) {
+		if err == nil && len(p) > 0 {
+			var n int
+			n, err = conn.Write(p)
+			written += int64(n)
+		}
+	}
+	at := 0
+	for _, l := range b.large {
+		first = append(first[:0], b.buf[at:l.at]...)
+		n := min(len(l.body), recordSize-len(first)%recordSize)
+		write(append(first, l.body[:n]...))
+		write(l.body[n:])
+		at = l.at
+	}
+	write(b.buf[at:])
+	return written, err
+}
+
+// fate says what became of the messages when written bytes had been handed to
+// the kernel: how many were whole, how many had been begun, and the rest.
+func (b *batch) fate(written int64, c wire.Codec) (whole, begun int, unsent []message.Message) {
+	var at int64 // where the frame starts on the wire
+	from := 0    // and in buf
+	large := b.large
+	for _, e := range b.ends {
+		frame := b.buf[from:e.at]
+		size := int64(len(frame))
+		var body []byte
+		if e.large {
+			body = large[0].body
+			size += int64(len(body))
+			large = large[1:]
+		}
+		switch {
+		case e.control:
+		case at+size <= written:
+			whole++
+		case at < written:
+			begun++
+		default:
+			unsent = append(unsent, unframed(c, frame, body))
+		}
+		at += size
+		from = int(e.at)
+	}
+	return whole, begun, unsent
+}
+
+// unframed makes a message again of a frame that was not sent. Its header is
+// part of the body, as in a message that came.
+func unframed(c wire.Codec, frame, body []byte) message.Message {
+	var payload []byte
+	if t, ok := c.(wire.Transformer); ok {
+		payload = t.Undo(frame)
+	} else if f, err := c.Parse(frame); err == nil {
+		payload = frame[f.Head:]
+	}
+	all := make([]byte, 0, len(payload)+len(body))
+	return message.Message{Body: append(append(all, payload...), body...)}
+}
+
+// A buffer that has grown beyond this does not go round.
+const keepBuffer = 512 << 10
+
+// empty forgets what is in the batch, which has been written.
+func (b *batch) empty() {
+	for i := range b.large {
+		b.large[i].frame.Drop()
+	}
+	clear(b.large)
+	*b = batch{buf: b.buf[:0], ends: b.ends[:0], large: b.large[:0]}
+}
+
+// put gives the memory of an empty batch to the next connection.
+func (b *batch) put() {
+	if cap(b.buf) <= keepBuffer {
+		batches.Put(b)
+	}
+}

@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"context"
+	"sync"
+
+	"github.com/sprocketmq/sp/pattern"
+)
+
+// Close flushes what was accepted, for as long as the linger time at most,
+// ends all endpoints and connections, and waits for the socket's goroutines.
+// It returns a *DroppedError if something could not be flushed. A second call
+// waits for the first and fails with net.ErrClosed.
+func (s *Socket) Close() error {
+	s.mu.Lock()
+	if s.phase.Load() != open {
+		s.mu.Unlock()
+		<-s.ended
+		return errClosed
+	}
+	s.phase.Store(lingering)
+	s.mu.Unlock()
+	s.stop() // contexts of handlers and devices end now
+	if r, ok := s.router.(interface{ Closing() }); ok {
+		r.Closing()
+	}
+	s.recvq.wakeAll()
+	s.sendq.wakeAll()
+	s.awaitq.wakeAll()
+
+	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.Linger)
+	defer cancel()
+	s.linger(ctx)
+
+	s.mu.Lock()
+	s.phase.Store(closed)
+	endpoints := s.endpoints
+	s.endpoints = make(map[*Endpoint]struct{})
+	pipes := s.live()
+	s.mu.Unlock()
+	s.leftOver(s.router.Close())
+	for e := range endpoints {
+		e.shut()
+	}
+	var bye sync.WaitGroup
+	for _, p := range pipes {
+		p.carrier.Resume() // what comes now is dropped, not waited with
+		bye.Go(func() {
+			if st, ok := p.carrier.(*stream); ok && st.idle() && ctx.Err() == nil {
+				st.end(ctx)
+			}
+			p.lose(errClosed, true)
+		})
+	}
+	bye.Wait()
+	s.cancel()
+	s.work.Wait()
+	close(s.ended)
+	if n := s.dropped.Load(); n > 0 {
+		return &DroppedError{Messages: int(n)}
+	}
+	return nil
+}
+
+// linger waits until all that was accepted has been passed on.
+func (s *Socket) linger(ctx context.Context) {
+	for !s.flushed() {
+		select {
+		case <-s.poke:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *Socket) flushed() bool {
+	if out, _ := s.router.Depth(); out > 0 {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.pipes {
+		if !p.carrier.idle() {
+			return false
+		}
+	}
+	return true
+}
+
+// leftOver counts what was accepted and not sent when the socket closed.
+func (s *Socket) leftOver(n int) {
+	s.dropped.Add(int64(n))
+	(*host)(s).Count(pattern.Closed, n)
+}
+
+// live are the socket's pipes, with the lock.
+func (s *Socket) live() []*Pipe {
+	all := make([]*Pipe, 0, len(s.pipes))
+	for _, p := range s.pipes {
+		all = append(all, p)
+	}
+	return all
+}
+
+// Pipes are the peers there are now.
+func (s *Socket) Pipes() []*Pipe {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.live()
+}
+
+// PeerCount is how many peers there are now.
+func (s *Socket) PeerCount() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.pipes)
+}
+
+// WaitPeers waits until there are at least n peers.
+func (s *Socket) WaitPeers(ctx context.Context, n int) error {
+	for {
+		s.mu.Lock()
+		have, news := len(s.pipes), s.news
+		s.mu.Unlock()
+		if have >= n {
+			return nil
+		}
+		if err := s.Open(); err != nil {
+			return err
+		}
+		select {
+		case <-news:
+		case <-s.ctx.Done():
+			return errClosed
+		case <-ctx.Done():
+			return s.waitError(ctx, "wait for peers")
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package engine
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/sprocketmq/sp/transport"
+)
+
+// redial is the delay between attempts: random between nothing and a bound
+// that doubles, so that many dialers of one listener do not come together.
+type redial struct{ bound time.Duration }
+
+func (r *redial) next(cfg *EndpointConfig) time.Duration {
+	r.bound = min(max(2*r.bound, cfg.RedialMin), cfg.RedialMax)
+	return rand.N(r.bound + 1)
+}
+
+func (r *redial) reset() { r.bound = 0 }
+
+// dial is a dialer's goroutine: it also reads the connection it makes.
+func (e *Endpoint) dial() {
+	var again redial
+	for e.ctx.Err() == nil {
+		e.both(func(c *EndpointCounters) { c.Connecting.Add(1) })
+		link, err := e.dialer.Dial(e.ctx)
+		e.both(func(c *EndpointCounters) { c.Connecting.Add(-1) })
+		if err != nil {
+			e.connectFailed(err)
+		} else {
+			e.both(func(c *EndpointCounters) { c.Connects.Add(1) })
+			p, err := e.welcome(link)
+			if err == nil {
+				p.run()
+				if p.carriedOn(e.cfg.RedialMax) {
+					again.reset()
+				}
+				e.failed(p.lostErr)
+			}
+		}
+		pause := time.NewTimer(again.next(&e.cfg))
+		select {
+		case <-pause.C:
+		case <-e.ctx.Done():
+			pause.Stop()
+		}
+	}
+}
+
+func (e *Endpoint) connectFailed(err error) {
+	if e.ctx.Err() != nil {
+		return
+	}
+	e.both(func(c *EndpointCounters) { c.ConnectFailures.Add(1) })
+	e.failed(err)
+	e.sock.log.Warn("connect failed", "endpoint", e.addr, "err", err)
+}
+
+// meet lets the two ends of a transport of this process find each other, on
+// the goroutines that call Dial and Listen.
+func (e *Endpoint) meet(m transport.Meeter) {
+	stop := m.Meet(e.met)
+	e.mu.Lock()
+	if e.ctx.Err() == nil {
+		// A dialer that has met already has been told to meet again where
+		// that connection is lost; then the stop of that meeting is kept.
+		if e.dialer == nil || e.stop == nil {
+			e.stop = stop
+		}
+		stop = nil
+	}
+	e.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+}
+
+func (e *Endpoint) met(l transport.Link) {
+	if e.dialer != nil {
+		e.both(func(c *EndpointCounters) { c.Connects.Add(1) })
+	} else if !e.admits(l) {
+		return
+	}
+	p, err := e.welcome(l)
+	if err != nil {
+		e.meetLater(nil)
+		return
+	}
+	c := p.carrier.(*messages)
+	c.meet = true
+	p.begin()
+	c.link.Attach(c)
+}
+
+// meetLater makes a dialer that has lost its connection look for another.
+func (e *Endpoint) meetLater(lost *Pipe) {
+	if e.dialer == nil || e.ctx.Err() != nil {
+		return
+	}
+	e.mu.Lock()
+	if lost != nil && lost.carriedOn(e.cfg.RedialMax) {
+		e.again.reset()
+	}
+	e.stop = e.stopper(e.sock.after(e.again.next(&e.cfg), func() {
+		e.mu.Lock()
+		e.stop = nil
+		e.mu.Unlock()
+		if e.ctx.Err() == nil {
+			e.meet(e.dialer.(transport.Meeter))
+		}
+	}))
+	e.mu.Unlock()
+}
+
+func (e *Endpoint) stopper(stop func() bool) func() { return func() { stop() } }

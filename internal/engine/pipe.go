@@ -1,0 +1,234 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/sprocketmq/sp/message"
+	"github.com/sprocketmq/sp/pattern"
+	"github.com/sprocketmq/sp/transport"
+	"github.com/sprocketmq/sp/wire"
+)
+
+// Pipe is one peer: a connection and its place in the router. It is what
+// routers know as a pattern.Peer.
+type Pipe struct {
+	id      uint32
+	sock    *Socket
+	end     *Endpoint
+	link    transport.Link
+	carrier carrier
+	face    message.Peer
+	seat    pattern.Seat
+	begun   atomic.Bool // seat may be used
+	born    time.Time
+
+	lost     chan struct{} // closed when the connection is to end
+	loseOnce sync.Once
+	lostErr  error // why; set before lost is closed
+	ours     bool  // this side ended it
+	gone     sync.Once
+
+	in    struct{ messages, bytes atomic.Uint64 }
+	drops [pattern.Drops]atomic.Uint64
+}
+
+// carrier is the half of a pipe that depends on the kind of its link.
+type carrier interface {
+	Offer(*message.Message) bool
+	Resume()
+	// run moves messages until the connection ends, and returns why. It is
+	// called once, after the pipe has its seat.
+	run() error
+	// flush waits until what was accepted has been passed on, or ctx ends.
+	flush(ctx context.Context) error
+	// finish ends the connection because of err and returns what was
+	// accepted and not begun. Nothing is moved when it returns.
+	finish(err error) (unsent []message.Message)
+	// idle tells whether nothing is left to flush.
+	idle() bool
+	count(*PeerStats)
+}
+
+func newPipe(e *Endpoint, l transport.Link) *Pipe {
+	p := &Pipe{id: newID(), sock: e.sock, end: e, link: l, lost: make(chan struct{})}
+	if face := e.sock.cfg.Face; face != nil {
+		p.face = face(p)
+	} else {
+		p.face = p
+	}
+	return p
+}
+
+// ID implements message.Peer.
+func (p *Pipe) ID() uint32 { return p.id }
+
+// Addr implements message.Peer.
+func (p *Pipe) Addr() string { return p.link.RemoteAddr() }
+
+// LocalAddr implements message.Peer.
+func (p *Pipe) LocalAddr() string { return p.link.LocalAddr() }
+
+// State implements message.Peer.
+func (p *Pipe) State() any { return p.link.State() }
+
+// Close implements message.Peer.
+func (p *Pipe) Close() error {
+	p.lose(errClosedHere, true)
+	return nil
+}
+
+// Face is what the package above made of the pipe.
+func (p *Pipe) Face() message.Peer { return p.face }
+
+// Offer implements pattern.Peer.
+func (p *Pipe) Offer(m *message.Message) bool { return p.carrier.Offer(m) }
+
+// Resume implements pattern.Peer.
+func (p *Pipe) Resume() { p.carrier.Resume() }
+
+// SendPriority implements pattern.Peer.
+func (p *Pipe) SendPriority() int { return p.end.cfg.SendPriority }
+
+// RecvPriority implements pattern.Peer.
+func (p *Pipe) RecvPriority() int { return p.end.cfg.RecvPriority }
+
+// Count implements pattern.Peer.
+func (p *Pipe) Count(why pattern.Drop, n int) { p.drops[why].Add(uint64(n)) }
+
+// tooBig counts and logs a message over the largest size.
+func (p *Pipe) tooBig(err *wire.TooBigError) {
+	p.Count(pattern.TooBig, 1)
+	p.sock.log.Warn("message too big", "endpoint", p.end.addr, "peer", p.Addr(), "size", err.Size, "max", err.Max)
+}
+
+// arrived counts messages that came.
+func (p *Pipe) arrived(messages, bytes int) {
+	p.in.messages.Add(uint64(messages))
+	p.in.bytes.Add(uint64(bytes))
+}
+
+// Stats takes a snapshot.
+func (p *Pipe) Stats() PeerStats {
+	s := PeerStats{MessagesIn: p.in.messages.Load(), BytesIn: p.in.bytes.Load()}
+	for i := range s.Drops {
+		s.Drops[i] = p.drops[i].Load()
+	}
+	if p.carrier != nil { // it has none while it is being admitted
+		p.carrier.count(&s)
+	}
+	return s
+}
+
+var errClosedHere = errors.New("closed by this side")
+
+// lose makes the connection end, for the first reason given.
+func (p *Pipe) lose(err error, ours bool) {
+	first := false
+	p.loseOnce.Do(func() {
+		p.lostErr, p.ours = err, ours
+		close(p.lost)
+		first = true
+	})
+	if first {
+		p.link.Close() // may call back
+	}
+}
+
+// attach gives the pipe its seat, after the handshake.
+func (p *Pipe) attach() error {
+	s := p.sock
+	switch l := p.link.(type) {
+	case *transport.StreamLink:
+		p.carrier = newStream(p, l)
+	case transport.MessageLink:
+		p.carrier = &messages{p: p, link: l}
+	default:
+		return errors.New("transport's link is neither a stream nor carries messages")
+	}
+	p.born = time.Now()
+	seat, err := s.router.Attach(p)
+	if err != nil {
+		return err
+	}
+	p.seat = seat
+	s.mu.Lock()
+	if s.phase.Load() == closed || p.end.ctx.Err() != nil {
+		s.mu.Unlock()
+		seat.Detach(nil)
+		return errClosed
+	}
+	s.pipes[p.id] = p
+	s.changed()
+	s.mu.Unlock()
+	p.end.joined(p)
+	s.log.Info("connected", "endpoint", p.end.addr, "peer", p.Addr(), "id", p.id)
+	return nil
+}
+
+// changed tells who waits for peers, with the lock.
+func (s *Socket) changed() {
+	close(s.news)
+	s.news = make(chan struct{})
+}
+
+// run moves messages until the connection ends, and cleans up.
+func (p *Pipe) run() {
+	p.begin()
+	p.detach(p.carrier.run())
+}
+
+// begin says that messages may be offered.
+func (p *Pipe) begin() {
+	p.begun.Store(true)
+	p.seat.Ready()
+	p.sock.ready.check(p.sock)
+}
+
+// ready says that there is room again. Before begin there is no need to: a
+// router may offer as soon as it knows the peer, before the seat is ours.
+func (p *Pipe) ready() {
+	if p.begun.Load() {
+		p.seat.Ready()
+	}
+}
+
+// detach gives up the pipe's seat.
+func (p *Pipe) detach(err error) {
+	p.gone.Do(func() {
+		s := p.sock
+		p.lose(err, false)
+		unsent := p.carrier.finish(p.lostErr)
+		if s.phase.Load() == closed {
+			s.leftOver(len(unsent))
+			unsent = nil
+		}
+		s.mu.Lock()
+		delete(s.pipes, p.id)
+		s.mu.Unlock()
+		p.end.left(p)
+		// The seat goes before the counters are added up: it may count.
+		p.seat.Detach(unsent)
+		s.mu.Lock()
+		st := p.Stats()
+		st.QueuedOut = 0
+		s.past.add(st)
+		s.changed()
+		s.mu.Unlock()
+		s.ready.check(s)
+		if s.phase.Load() == lingering {
+			s.poked()
+		}
+		s.log.Info("disconnected", "endpoint", p.end.addr, "peer", p.Addr(), "id", p.id, "reason", p.lostErr)
+	})
+}
+
+// carriedOn tells whether the connection was worth anything: it carried a
+// message, or lived for longer than d.
+func (p *Pipe) carriedOn(d time.Duration) bool {
+	st := p.Stats()
+	return st.MessagesIn > 0 || st.MessagesOut > 0 || time.Since(p.born) > d
+}

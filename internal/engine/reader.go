@@ -1,0 +1,372 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"sync"
+	"syscall"
+
+	"github.com/sprocketmq/sp/message"
+	"github.com/sprocketmq/sp/pattern"
+	"github.com/sprocketmq/sp/wire"
+)
+
+// reader is the reading half of a stream connection. It replaces
+//
+//	for { head := read(8); body := read(len(head)); deliver(body) }
+//
+// by one read of as much as there is and a walk over the frames in it, which
+// are delivered where they lie. step is one read and what follows from it;
+// whoever calls it has the reader role.
+//
+// Bytes that came lie in chunk[start:end]. While the payload of a frame is
+// too long for a chunk, it is collected in big instead.
+type reader struct {
+	p     *Pipe
+	conn  net.Conn
+	raw   syscall.RawConn // nil: conn can't be waited for without a buffer
+	codec wire.Codec
+	open  wire.Transformer
+	ctl   wire.Controller
+	out   *outbox // where answers to control frames go
+
+	chunk      *message.Chunk
+	start, end int
+	size       int // of the next chunk
+
+	frame wire.Frame // the one that big belongs to
+	big   []byte     // what came of its payload
+	parts []byte     // what came of a payload that goes on in another frame
+	more  [][]byte   // the frames before the last of a message
+
+	found  *found // messages that were parsed and not delivered
+	resume chan struct{}
+
+	poll func(fd uintptr) bool // readable's, made once
+	n    int
+	err  error
+}
+
+// found is the messages of one read.
+type found struct {
+	list  []message.Message
+	bytes int
+}
+
+// A delivery has this many messages at the most.
+const mostFound = 256
+
+var founds = sync.Pool{New: func() any { return &found{list: make([]message.Message, 0, mostFound)} }}
+
+func (r *reader) init(p *Pipe, conn net.Conn, codec wire.Codec, out *outbox) {
+	r.p, r.conn, r.codec, r.out = p, conn, codec, out
+	r.open, _ = codec.(wire.Transformer)
+	r.ctl, _ = codec.(wire.Controller)
+	r.size = message.SmallChunk
+	r.resume = make(chan struct{}, 1)
+	r.pollable()
+}
+
+// Resume implements pattern.Peer.
+func (r *reader) Resume() {
+	select {
+	case r.resume <- struct{}{}:
+	default:
+	}
+}
+
+// loop reads until the connection ends, and returns why.
+func (r *reader) loop() error {
+	defer r.drop()
+	for {
+		if err := r.step(); err != nil {
+			return err
+		}
+	}
+}
+
+// drop gives up what was read and not delivered.
+func (r *reader) drop() {
+	if r.chunk != nil {
+		r.chunk.Release(1)
+		r.chunk = nil
+	}
+	r.big, r.parts, r.more = nil, nil, nil
+}
+
+// step reads once and delivers what that completed.
+func (r *reader) step() error {
+	if err := r.fill(); err != nil {
+		return r.readError(err)
+	}
+	for {
+		more, err := r.parse()
+		if e := r.deliver(); e != nil {
+			return e
+		}
+		if err != nil {
+			return r.malformed(err)
+		}
+		if !more {
+			return nil
+		}
+	}
+}
+
+// fill reads once, into the chunk or into big.
+func (r *reader) fill() error {
+	if r.big != nil {
+		n, err := r.conn.Read(r.big[len(r.big):cap(r.big)])
+		r.big = r.big[:len(r.big)+n]
+		if n > 0 {
+			err = nil
+		}
+		return err
+	}
+	n, err := r.readable()
+	r.end += n
+	if n > 0 {
+		if r.end == len(r.chunk.Bytes) && r.size < message.LargeChunk {
+			r.size *= 4
+		}
+		return nil
+	}
+	return err
+}
+
+// space makes room for a read behind the bytes that lie in the chunk.
+func (r *reader) space() []byte {
+	have := r.end - r.start
+	if r.chunk != nil {
+		if have == 0 && r.chunk.Sole() {
+			r.start, r.end = 0, 0
+		}
+		if r.end < len(r.chunk.Bytes) && (have > 0 || len(r.chunk.Bytes)-r.end >= len(r.chunk.Bytes)/8) {
+			return r.chunk.Bytes[r.end:]
+		}
+	}
+	r.rebase(max(r.size, 2*have))
+	return r.chunk.Bytes[r.end:]
+}
+
+// rebase moves the bytes that lie in the chunk to the start of another one.
+func (r *reader) rebase(size int) {
+	c := message.NewChunk(size)
+	have := 0
+	if r.chunk != nil {
+		have = copy(c.Bytes, r.chunk.Bytes[r.start:r.end])
+		r.chunk.Release(1)
+	}
+	r.chunk, r.start, r.end = c, 0, have
+}
+
+// rest gives up memory before a wait: all of it, if nothing lies in it, and
+// what is more than twice as much as has come and a small chunk's size.
+func (r *reader) rest() {
+	have := r.end - r.start
+	switch {
+	case r.chunk == nil:
+	case have == 0 && r.chunk.Sole():
+		r.chunk.Release(1)
+		r.chunk, r.start, r.end = nil, 0, 0
+		if r.size > message.SmallChunk {
+			r.size /= 4
+		}
+	case have > 0 && len(r.chunk.Bytes) > 2*have+message.SmallChunk:
+		r.rebase(max(have+1, message.SmallChunk))
+	}
+}
+
+// parse finds messages in what came, up to mostFound; more says that there
+// may be further ones.
+func (r *reader) parse() (more bool, err error) {
+	if r.big != nil {
+		if uint64(len(r.big)) < r.frame.Size {
+			if len(r.big) == cap(r.big) {
+				r.growBig()
+			}
+			return false, nil
+		}
+		payload := r.big
+		r.big = nil
+		if err := r.accept(r.frame, payload, nil); err != nil {
+			return false, err
+		}
+	}
+	held := r.p.end.maxSize.Load()
+	for r.chunk != nil {
+		if r.found != nil && len(r.found.list) == mostFound {
+			return true, nil
+		}
+		src := r.chunk.Bytes[r.start:r.end]
+		f, err := r.codec.Parse(src)
+		if err != nil {
+			return false, err
+		}
+		if f.Head == 0 {
+			return false, nil
+		}
+		if held > 0 && f.Kind != wire.Control && f.Size+uint64(r.collected()) > uint64(held) || f.Size > math.MaxInt32 && f.Size > math.MaxInt-uint64(r.collected()) {
+			return false, &wire.TooBigError{Size: f.Size + uint64(r.collected()), Max: uint64(held)}
+		}
+		whole := uint64(f.Head) + f.Size
+		if uint64(len(src)) < whole {
+			r.incomplete(f, src[f.Head:], whole)
+			return false, nil
+		}
+		payload := src[f.Head:whole:whole]
+		r.start += int(whole)
+		if err := r.accept(f, payload, r.chunk); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// collected is how much of the message that is coming has come in earlier
+// frames.
+func (r *reader) collected() int {
+	n := len(r.parts)
+	for _, m := range r.more {
+		n += len(m)
+	}
+	return n
+}
+
+// incomplete prepares for the rest of a frame. A payload that is too long for
+// a chunk gets memory of its own, which grows as bytes come: its length is
+// only the other side's word.
+func (r *reader) incomplete(f wire.Frame, came []byte, whole uint64) {
+	if whole <= uint64(len(r.chunk.Bytes)) && whole < largeSize {
+		if r.start+int(whole) > len(r.chunk.Bytes) {
+			r.rebase(r.size)
+		}
+		return
+	}
+	r.frame = f
+	r.big = make([]byte, 0, min(f.Size, uint64(2*len(came)+message.SmallChunk)))
+	r.big = append(r.big, came...)
+	r.start = r.end
+}
+
+func (r *reader) growBig() {
+	grown := make([]byte, len(r.big), min(r.frame.Size, uint64(2*len(r.big)+message.SmallChunk)))
+	copy(grown, r.big)
+	r.big = grown
+}
+
+// accept takes the complete payload of a frame, which lies in c or, if that
+// is nil, in memory of its own.
+func (r *reader) accept(f wire.Frame, payload []byte, c *message.Chunk) error {
+	if r.open != nil {
+		var err error
+		if payload, err = r.open.Open(f, payload); err != nil {
+			return err
+		}
+	}
+	switch f.Kind {
+	case wire.Control:
+		if r.ctl == nil {
+			return wire.ErrMalformed
+		}
+		answer, err := r.ctl.Control(f, payload)
+		if len(answer) > 0 {
+			if e := r.out.control(answer); e != nil {
+				return e
+			}
+		}
+		return err
+	case wire.Part:
+		r.parts = append(r.parts, payload...)
+		return nil
+	case wire.More:
+		r.more = append(r.more, r.glue(payload, true))
+		return nil
+	}
+	if r.parts != nil {
+		payload, c = r.glue(payload, false), nil
+	}
+	var m message.Message
+	m.Body = payload
+	if r.more != nil {
+		m.Body, m.More = r.more[0], append(r.more[1:], r.glue(payload, true))
+		r.more, c = nil, nil
+	}
+	if c != nil {
+		c.Retain(1)
+		m.SetChunk(c)
+	}
+	if r.found == nil {
+		r.found = founds.Get().(*found)
+	}
+	r.found.list = append(r.found.list, m)
+	r.found.bytes += m.Len()
+	return nil
+}
+
+// glue returns a payload with what came of it in earlier frames, in memory of
+// its own if need be.
+func (r *reader) glue(payload []byte, own bool) []byte {
+	if r.parts == nil && !own {
+		return payload
+	}
+	whole := append(r.parts, payload...)
+	r.parts = nil
+	return whole[:len(whole):len(whole)]
+}
+
+// deliver hands what was found to the router, waiting while it has no room.
+func (r *reader) deliver() error {
+	f := r.found
+	if f == nil {
+		return nil
+	}
+	r.found = nil
+	r.p.arrived(len(f.list), f.bytes)
+	rest := f.list
+	for {
+		rest = rest[r.p.seat.Deliver(rest):]
+		if len(rest) == 0 {
+			break
+		}
+		select {
+		case <-r.resume:
+		case <-r.p.lost:
+			r.p.Count(pattern.Closed, len(rest))
+			return r.p.lostErr
+		}
+	}
+	clear(f.list)
+	f.list, f.bytes = f.list[:0], 0
+	founds.Put(f)
+	return nil
+}
+
+// readError makes the end of the stream a reason.
+func (r *reader) readError(err error) error {
+	if errors.Is(err, io.EOF) {
+		if r.big != nil || r.end > r.start || r.parts != nil || r.more != nil {
+			return fmt.Errorf("peer closed in the middle of a message: %w", io.ErrUnexpectedEOF)
+		}
+		return io.EOF
+	}
+	return err
+}
+
+// malformed counts and logs what a peer did wrong.
+func (r *reader) malformed(err error) error {
+	var big *wire.TooBigError
+	switch {
+	case errors.As(err, &big):
+		r.p.tooBig(big)
+	case errors.Is(err, io.EOF):
+	default:
+		r.p.Count(pattern.Malformed, 1)
+		r.p.sock.log.Warn("malformed frame", "endpoint", r.p.end.addr, "peer", r.p.Addr(), "err", err)
+	}
+	r.out.farewell(err)
+	return err
+}

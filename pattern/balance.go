@@ -1,0 +1,201 @@
+package pattern
+
+import (
+	"sync"
+
+	"github.com/sprocketmq/sp/message"
+)
+
+// Balance is the way out that gives each message to one peer: those with room
+// take turns, better priorities first. What a lost peer had not begun to
+// send goes to another one, before newer messages.
+type Balance struct {
+	host     Host
+	mu       sync.Mutex
+	free     turns[*balanceSeat]
+	returned []message.Message
+	moving   bool // somebody is sending what was returned
+	class    int  // the priority in use; -1 after the last peer has gone
+	peers    int
+}
+
+type balanceSeat struct {
+	b      *Balance
+	peer   Peer
+	listed bool // in b.free
+	gone   bool
+}
+
+// NewBalance returns a Balance without peers.
+func NewBalance(h Host) *Balance { return &Balance{host: h} }
+
+// Attach takes in a peer. It gets messages after its seat's first Ready.
+func (b *Balance) Attach(p Peer) OutSeat {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.peers++
+	return &balanceSeat{b: b, peer: p}
+}
+
+// Ready says that the peer has room.
+func (s *balanceSeat) Ready() {
+	b := s.b
+	b.mu.Lock()
+	if s.gone || s.listed {
+		b.mu.Unlock()
+		return
+	}
+	s.list()
+	b.mu.Unlock()
+	if b.move() {
+		b.host.Writable()
+	}
+}
+
+func (s *balanceSeat) list() {
+	s.listed = true
+	s.b.free.add(s.peer.SendPriority(), s)
+}
+
+func (s *balanceSeat) unlist() {
+	if s.listed {
+		s.listed = false
+		s.b.free.remove(s.peer.SendPriority(), s)
+	}
+}
+
+// Detach says that the peer is gone. Messages in unsent move to other peers.
+func (s *balanceSeat) Detach(unsent []message.Message) {
+	b := s.b
+	b.mu.Lock()
+	s.gone = true
+	s.unlist()
+	if b.peers--; b.peers == 0 {
+		b.class = -1
+	}
+	b.returned = append(b.returned, unsent...)
+	b.mu.Unlock()
+	if len(unsent) > 0 && b.move() {
+		b.host.Writable()
+	}
+}
+
+// Send tries to give m to a peer.
+func (b *Balance) Send(m *message.Message) (bool, error) { return b.Give(m) != nil, nil }
+
+// Give is Send, and tells which peer got the message: nil for none.
+func (b *Balance) Give(m *message.Message) Peer { return b.GiveNoting(m, nil) }
+
+// Chooser is told of each peer that is about to be offered a message.
+type Chooser interface{ Chosen(Peer) }
+
+// GiveNoting is Give, and tells c, if it is not nil, whom it offers the message
+// before it does: the answer may be there before GiveNoting returns.
+func (b *Balance) GiveNoting(m *message.Message, c Chooser) Peer {
+	b.mu.Lock()
+	if len(b.returned) > 0 || b.moving {
+		b.mu.Unlock()
+		if !b.move() {
+			return nil
+		}
+		b.mu.Lock()
+	}
+	p := b.give(m, c)
+	b.mu.Unlock()
+	return p
+}
+
+// Class is the priority in use: 0 at first, -1 when the last peer has gone.
+func (b *Balance) Class() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.class
+}
+
+// give is called with the lock, and lets go of it while it offers.
+func (b *Balance) give(m *message.Message, c Chooser) Peer {
+	for {
+		s, ok := b.free.take()
+		if !ok {
+			return nil
+		}
+		b.class = s.peer.SendPriority()
+		b.mu.Unlock()
+		if c != nil {
+			c.Chosen(s.peer)
+		}
+		taken := s.peer.Offer(m)
+		b.mu.Lock()
+		if taken {
+			return s.peer
+		}
+		// Off the list first, then once more: if room came in between, the
+		// second offer is taken, and if not, Ready comes after it.
+		if s.gone {
+			continue
+		}
+		s.unlist()
+		b.mu.Unlock()
+		taken = s.peer.Offer(m)
+		b.mu.Lock()
+		if !taken {
+			continue
+		}
+		if !s.gone && !s.listed {
+			s.list()
+		}
+		return s.peer
+	}
+}
+
+// move sends what was returned, and reports whether nothing is left of it.
+func (b *Balance) move() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.moving {
+		return false // who is moving calls Writable when done
+	}
+	moved := false
+	b.moving = true
+	for len(b.returned) > 0 {
+		m := b.returned[0]
+		b.returned = b.returned[1:]
+		if b.give(&m, nil) == nil {
+			b.returned = append([]message.Message{m}, b.returned...)
+			break
+		}
+		moved = true
+	}
+	b.moving = false
+	done := len(b.returned) == 0
+	if done && moved {
+		b.returned = nil
+		b.mu.Unlock()
+		b.host.Writable()
+		b.mu.Lock()
+	}
+	return done
+}
+
+// CanSend tells whether a peer has room.
+func (b *Balance) CanSend() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.free.some != 0 && len(b.returned) == 0
+}
+
+// Depth is how many returned messages wait for a peer.
+func (b *Balance) Depth() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.returned)
+}
+
+// Close drops the returned messages and tells how many they were.
+func (b *Balance) Close() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := len(b.returned)
+	b.returned = nil
+	return n
+}

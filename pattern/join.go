@@ -1,0 +1,137 @@
+package pattern
+
+import (
+	"sync"
+
+	"github.com/sprocketmq/sp/message"
+)
+
+// Out is a way out: Balance, Broadcast or Return.
+type Out interface {
+	Attach(Peer) OutSeat
+	Send(*message.Message) (bool, error)
+	CanSend() bool
+	Depth() int
+	Close() int
+}
+
+// OutSeat is a peer's place in a way out.
+type OutSeat interface {
+	Ready()
+	Detach(unsent []message.Message)
+}
+
+// InSeat is a peer's place in a way in.
+type InSeat interface {
+	Deliver(batch []message.Message) int
+	Detach()
+}
+
+// Joined is a router made of a way out and a way in. Either may be nil: such
+// a socket does not send, or drops what it is sent.
+type Joined struct {
+	Out Out
+	In  *Merge
+	// Most is how many peers there may be; 0 for any number.
+	Most int
+
+	mu    sync.Mutex
+	peers int
+}
+
+type joinedSeat struct {
+	j    *Joined
+	peer Peer
+	out  OutSeat
+	in   InSeat
+}
+
+// Attach implements Router.
+func (j *Joined) Attach(p Peer) (Seat, error) {
+	j.mu.Lock()
+	if j.Most > 0 && j.peers >= j.Most {
+		j.mu.Unlock()
+		return nil, ErrBusy
+	}
+	j.peers++
+	j.mu.Unlock()
+	s := &joinedSeat{j: j, peer: p}
+	if j.Out != nil {
+		s.out = j.Out.Attach(p)
+	}
+	if j.In != nil {
+		s.in = j.In.Attach(p)
+	}
+	return s, nil
+}
+
+func (s *joinedSeat) Deliver(batch []message.Message) int {
+	if s.in != nil {
+		return s.in.Deliver(batch)
+	}
+	for i := range batch {
+		batch[i].Drop()
+	}
+	s.peer.Count(Unwanted, len(batch))
+	return len(batch)
+}
+
+func (s *joinedSeat) Ready() {
+	if s.out != nil {
+		s.out.Ready()
+	}
+}
+
+func (s *joinedSeat) Detach(unsent []message.Message) {
+	if s.in != nil {
+		s.in.Detach()
+	}
+	if s.out != nil {
+		s.out.Detach(unsent)
+	}
+	s.j.mu.Lock()
+	s.j.peers--
+	s.j.mu.Unlock()
+}
+
+// Send implements Router.
+func (j *Joined) Send(m *message.Message) (bool, error) {
+	if j.Out == nil {
+		return false, ErrCannotSend
+	}
+	return j.Out.Send(m)
+}
+
+// Recv implements Router.
+func (j *Joined) Recv(m *message.Message) bool { return j.In != nil && j.In.Recv(m) }
+
+// RecvDetached implements Detacher.
+func (j *Joined) RecvDetached(m *message.Message) bool { return j.In != nil && j.In.RecvDetached(m) }
+
+// CanSend implements Router.
+func (j *Joined) CanSend() bool { return j.Out != nil && j.Out.CanSend() }
+
+// CanRecv implements Router.
+func (j *Joined) CanRecv() bool { return j.In != nil && j.In.CanRecv() }
+
+// Depth implements Router.
+func (j *Joined) Depth() (out, in int) {
+	if j.Out != nil {
+		out = j.Out.Depth()
+	}
+	if j.In != nil {
+		in = j.In.Depth()
+	}
+	return out, in
+}
+
+// Close implements Router.
+func (j *Joined) Close() int {
+	if j.In != nil {
+		j.In.Close()
+	}
+	if j.Out != nil {
+		return j.Out.Close()
+	}
+	return 0
+}

@@ -1,0 +1,69 @@
+package pattern
+
+import "math/bits"
+
+// turns serves members by turns, those of the best class first. Classes are
+// priorities 1 to 16. The zero value is empty.
+type turns[T comparable] struct {
+	class [17]struct {
+		members []T
+		next    int
+	}
+	some uint32 // which classes have members
+}
+
+func (t *turns[T]) add(priority int, member T) {
+	c := &t.class[priority]
+	c.members = append(c.members, member)
+	t.some |= 1 << priority
+}
+
+func (t *turns[T]) remove(priority int, member T) {
+	c := &t.class[priority]
+	for i, m := range c.members {
+		if m != member {
+			continue
+		}
+		c.members = append(c.members[:i], c.members[i+1:]...)
+		if c.next > i {
+			c.next--
+		}
+		if c.next == len(c.members) {
+			c.next = 0
+		}
+		if len(c.members) == 0 {
+			t.some &^= 1 << priority
+		}
+		return
+	}
+}
+
+// best is the best priority that has members, 0 if there are none.
+func (t *turns[T]) best() int {
+	if t.some == 0 {
+		return 0
+	}
+	return bits.TrailingZeros32(t.some)
+}
+
+// turn returns the member whose turn it is, without ending it.
+func (t *turns[T]) turn() (member T, ok bool) {
+	if t.some == 0 {
+		return member, false
+	}
+	c := &t.class[t.best()]
+	return c.members[c.next], true
+}
+
+// take returns the member whose turn it is, and goes on to the next.
+func (t *turns[T]) take() (member T, ok bool) {
+	if t.some == 0 {
+		return member, false
+	}
+	c := &t.class[t.best()]
+	member = c.members[c.next]
+	if c.next++; c.next >= len(c.members) {
+		c.next = 0
+	}
+	return member, true
+}

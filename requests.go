@@ -1,0 +1,270 @@
+package sp
+
+import (
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/sprocketmq/sp/internal/engine"
+	"github.com/sprocketmq/sp/message"
+	"github.com/sprocketmq/sp/pattern"
+	"github.com/sprocketmq/sp/wire"
+)
+
+// requests is the router of a Requester: a Balance that remembers what was asked
+// and of whom.
+type requests struct {
+	host       pattern.Host
+	out        *pattern.Balance
+	noResend   bool
+	failNoPeer bool
+
+	mu      sync.Mutex
+	byID    map[uint32]*Call
+	lastID  uint32
+	waiting []*Call // no peer has them
+	ticking bool    // a resend timer runs
+	closed  bool
+	arena   message.Arena
+}
+
+// Call is a request under way.
+type Call struct {
+	r        *requests
+	e        *engine.Socket
+	id       uint32
+	header   [wire.WordSize]byte
+	noResend bool
+	token    chan struct{} // gets one when done is set
+
+	sending sync.Mutex // held while body is being offered
+	body    *Message   // under sending
+
+	// Under r.mu:
+	peer   uint32   // who has it; 0: nobody
+	asked  []uint32 // everybody who may answer
+	few    [2]uint32
+	losses int // how many peers were lost that had it
+	due    time.Time
+	done   bool
+	given  bool
+	reply  *Message
+	err    error
+}
+
+func newRequests(h pattern.Host) pattern.Router {
+	return &requests{host: h, out: pattern.NewBalance(h), byID: make(map[uint32]*Call), lastID: rand.Uint32()}
+}
+
+// open makes a call.
+func (r *requests) open(m *Message, noResend bool) *Call {
+	c := &Call{r: r, body: m, noResend: noResend, token: make(chan struct{}, 1)}
+	c.asked = c.few[:0]
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		r.finish(c, nil, errSocketClosed)
+		return c
+	}
+	for {
+		r.lastID++
+		c.id = r.lastID | wire.RequestBit
+		if r.byID[c.id] == nil {
+			break
+		}
+	}
+	wire.AppendWord(c.header[:0], c.id)
+	r.byID[c.id] = c
+	return c
+}
+
+// transmit gives the request to a peer, or notes that it waits for one.
+func (r *requests) transmit(c *Call) {
+	for {
+		if r.offer(c) {
+			r.schedule(c)
+			return
+		}
+		r.mu.Lock()
+		if c.done {
+			r.mu.Unlock()
+			return
+		}
+		if c.peer = 0; !slices.Contains(r.waiting, c) {
+			r.waiting = append(r.waiting, c)
+		}
+		r.mu.Unlock()
+		// Room that came in between has not seen it waiting.
+		if !r.out.CanSend() || !r.unwait(c) {
+			return
+		}
+	}
+}
+
+// offer tries to give the request to a peer; true also if that is needless.
+func (r *requests) offer(c *Call) bool {
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	r.mu.Lock()
+	done := c.done
+	r.mu.Unlock()
+	if done {
+		return true
+	}
+	m := message.Get()
+	defer message.Put(m)
+	m.Borrow(c.body.Body) // it may have to be sent again
+	m.Header = c.header[:]
+	return r.out.GiveNoting(m, c) != nil
+}
+
+// Chosen implements pattern.Chooser: p is about to get the request.
+func (c *Call) Chosen(p pattern.Peer) {
+	c.r.mu.Lock()
+	defer c.r.mu.Unlock()
+	c.peer = p.ID()
+	if !slices.Contains(c.asked, c.peer) {
+		c.asked = append(c.asked, c.peer)
+	}
+}
+
+// unwait takes c off the list of those that wait for a peer.
+func (r *requests) unwait(c *Call) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i := slices.Index(r.waiting, c)
+	if i < 0 {
+		return false
+	}
+	r.waiting = slices.Delete(r.waiting, i, i+1)
+	return true
+}
+
+// drain gives waiting requests to peers that have room now.
+func (r *requests) drain() {
+	for r.out.CanSend() {
+		r.mu.Lock()
+		if len(r.waiting) == 0 {
+			r.mu.Unlock()
+			return
+		}
+		c := r.waiting[0]
+		r.waiting = slices.Delete(r.waiting, 0, 1)
+		r.mu.Unlock()
+		r.transmit(c)
+	}
+}
+
+// schedule sees to it that the request is sent again when its time has come.
+// One timer serves all requests: it runs while there are any.
+func (r *requests) schedule(c *Call) {
+	after := r.host.Limits().Resend
+	if c.noResend || after <= 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c.done {
+		return
+	}
+	c.due = time.Now().Add(after)
+	if !r.ticking {
+		r.ticking = true
+		r.host.After(after, r.tick)
+	}
+}
+
+// tick sends again what is due, and runs the timer to when the next is.
+func (r *requests) tick() {
+	now := time.Now()
+	var due []*Call
+	var next time.Time
+	r.mu.Lock()
+	for _, c := range r.byID {
+		switch {
+		case c.noResend || c.peer == 0 || c.due.IsZero():
+		case !c.due.After(now):
+			due = append(due, c)
+		case next.IsZero() || c.due.Before(next):
+			next = c.due
+		}
+	}
+	r.ticking = !next.IsZero()
+	if r.ticking {
+		r.host.After(next.Sub(now), r.tick)
+	}
+	r.mu.Unlock()
+	slices.SortFunc(due, func(a, b *Call) int { return a.due.Compare(b.due) })
+	for _, c := range due {
+		r.transmit(c)
+	}
+}
+
+// lost sees to the requests that a peer had.
+func (r *requests) lost(id uint32) {
+	var again []*Call
+	r.mu.Lock()
+	for _, c := range r.byID {
+		if c.peer != id {
+			continue
+		}
+		if c.noResend {
+			r.finish(c, nil, ErrPeerGone)
+			continue
+		}
+		c.peer = 0
+		c.losses++
+		again = append(again, c)
+	}
+	r.mu.Unlock()
+	slices.SortFunc(again, func(a, b *Call) int { return int(int32(a.id - b.id)) })
+	lim := r.host.Limits()
+	for _, c := range again {
+		if c.losses == 1 {
+			r.transmit(c)
+			continue
+		}
+		// A request that brings down who works on it must not do so to all
+		// of them as fast as it can.
+		bound := lim.RedialMax
+		if c.losses < 20 {
+			bound = min(bound, lim.RedialMin<<(c.losses-2))
+		}
+		r.host.After(rand.N(bound+1), func() { r.transmit(c) })
+	}
+}
+
+// finish ends a call, with the lock.
+func (r *requests) finish(c *Call, reply *Message, err error) {
+	if c.done {
+		return
+	}
+	c.done, c.reply, c.err = true, reply, err
+	delete(r.byID, c.id)
+	if i := slices.Index(r.waiting, c); i >= 0 {
+		r.waiting = slices.Delete(r.waiting, i, i+1)
+	}
+	c.token <- struct{}{}
+}
+
+// forget ends a call whose reply nobody wants.
+func (r *requests) forget(c *Call) {
+	r.mu.Lock()
+	r.finish(c, nil, errCanceled)
+	reply := c.reply
+	c.reply = nil
+	r.mu.Unlock()
+	if reply != nil {
+		reply.Release()
+	}
+	c.settle()
+}
+
+// settle waits until nobody reads the body of a call that is done: an offer
+// never waits, so neither does this for long.
+func (c *Call) settle() {
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	c.body = nil
+}

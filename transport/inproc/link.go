@@ -1,0 +1,153 @@
+package inproc
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"github.com/sprocketmq/sp/message"
+	"github.com/sprocketmq/sp/transport"
+	"github.com/sprocketmq/sp/wire"
+)
+
+// link is one end of a connection. What it is offered it delivers at the
+// other end, on the goroutine that offers.
+type link struct {
+	addr string
+	far  *link
+	both *shared
+
+	sink     atomic.Pointer[transport.Sink] // set by Attach
+	refused  atomic.Bool                    // an Offer here was: Ready is owed to our sink
+	protocol wire.Protocol                  // of our side, from its handshake on
+	callIn   func()                         // makes the dialer join; at the listener's end
+	met      bool                           // it has been called
+}
+
+// shared is what the two ends have in common.
+type shared struct {
+	mu     sync.Mutex
+	live   atomic.Bool // both ends are attached, neither is closed
+	closed bool
+}
+
+var _ transport.MessageLink = (*link)(nil)
+
+func newPair(addr string) (near, far *link) {
+	both := new(shared)
+	near = &link{addr: addr, both: both}
+	far = &link{addr: addr, both: both, far: near}
+	near.far = far
+	return near, far
+}
+
+func (l *link) LocalAddr() string  { return l.addr }
+func (l *link) RemoteAddr() string { return l.addr }
+func (l *link) State() any         { return nil }
+
+// Handshake of the listener's end calls the dialer's side in, and goes on when
+// that has made up its mind: neither side sees a peer that can't be one.
+func (l *link) Handshake(_ context.Context, hello transport.Hello) error {
+	if err := hello.Admit(); err != nil {
+		return err
+	}
+	l.protocol = hello.Protocol
+	if l.callIn != nil {
+		l.met = true
+		l.callIn()
+	}
+	if got := l.far.protocol; got.Self != hello.Protocol.Peer && (got.Self != 0 || l.callIn == nil) {
+		return &wire.WrongProtocolError{Want: hello.Protocol.Peer, Got: got.Self}
+	}
+	if l.both.isClosed() {
+		return errRefused
+	}
+	return nil
+}
+
+var errRefused = fmt.Errorf("refused by the other side: %w", io.EOF)
+
+func (s *shared) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
+// Attach implements transport.MessageLink.
+func (l *link) Attach(sink transport.Sink) {
+	l.both.mu.Lock()
+	l.sink.Store(&sink)
+	closed := l.both.closed
+	far := l.far.sink.Load()
+	if !closed && far != nil {
+		l.both.live.Store(true)
+	}
+	l.both.mu.Unlock()
+	switch {
+	case closed:
+		sink.Lost(io.EOF, nil)
+	case far != nil:
+		sink.Ready()
+		(*far).Ready()
+	}
+}
+
+var single = sync.Pool{New: func() any { return new([1]message.Message) }}
+
+// Offer implements transport.MessageLink.
+func (l *link) Offer(m *message.Message) bool {
+	if !l.both.live.Load() {
+		return false // Attach or Lost follows
+	}
+	batch := single.Get().(*[1]message.Message)
+	batch[0] = m.Move()
+	far := *l.far.sink.Load()
+	taken := far.Deliver(batch[:]) == 1
+	if !taken {
+		// The refusal is noted before the second try: if room came in
+		// between, that one is taken, and if not, Resume comes after it.
+		l.refused.Store(true)
+		taken = far.Deliver(batch[:]) == 1
+		if !taken {
+			m.Unmove(&batch[0])
+		}
+	}
+	batch[0] = message.Message{}
+	single.Put(batch)
+	return taken
+}
+
+// Resume implements transport.MessageLink: our sink has room for what the
+// other end was refused.
+func (l *link) Resume() {
+	if l.far.refused.Swap(false) {
+		if sink := l.far.sink.Load(); sink != nil {
+			(*sink).Ready()
+		}
+	}
+}
+
+// Flush implements transport.MessageLink: nothing is kept here.
+func (l *link) Flush(context.Context) error { return nil }
+
+// Close implements transport.Link. It tells both ends.
+func (l *link) Close() error {
+	l.both.mu.Lock()
+	if l.both.closed {
+		l.both.mu.Unlock()
+		return nil
+	}
+	l.both.closed = true
+	l.both.live.Store(false)
+	l.both.mu.Unlock()
+	if sink := l.sink.Load(); sink != nil {
+		(*sink).Lost(net.ErrClosed, nil)
+	}
+	if sink := l.far.sink.Load(); sink != nil {
+		(*sink).Lost(io.EOF, nil)
+	}
+	return nil
+}
