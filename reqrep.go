@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/sprocketmq/sp/internal/engine"
+	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/pattern"
 	"github.com/sprocketmq/sp/wire"
 )
@@ -139,23 +140,26 @@ func newAnswerer(p wire.Protocol, o *Options) answerer {
 
 // Recv waits for a request.
 func (a *answerer) Recv(ctx context.Context) (*Request, error) {
-	var m Message
-	if err := a.e.Recv(ctx, &m, true); err != nil {
+	m := message.Get()
+	defer message.Put(m)
+	if err := a.e.Recv(ctx, m); err != nil {
 		return nil, err
 	}
-	return a.request(&m), nil
+	return a.request(m), nil
 }
 
 // TryRecv is Recv that never waits: it fails with ErrWouldBlock.
 func (a *answerer) TryRecv() (*Request, error) {
-	var m Message
-	if err := a.e.TryRecv(&m, true); err != nil {
+	m := message.Get()
+	defer message.Put(m)
+	if err := a.e.TryRecv(m); err != nil {
 		return nil, err
 	}
-	return a.request(&m), nil
+	return a.request(m), nil
 }
 
 func (a *answerer) request(m *Message) *Request {
+	m.Detach(new(message.Arena))
 	return &Request{Body: m.Body, header: m.Header, pipe: m.Peer().(*engine.Pipe), e: a.e, out: a.out}
 }
 

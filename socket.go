@@ -117,22 +117,13 @@ func (s *Sender) give(m *Message, err error) error {
 type Receiver struct{ e *engine.Socket }
 
 // Recv waits for a message and returns its body, which is the caller's.
-func (r *Receiver) Recv(ctx context.Context) ([]byte, error) {
-	m := message.Get()
-	err := r.e.Recv(ctx, m, true)
-	body := m.Body
-	message.Put(m)
-	if err != nil {
-		return nil, err
-	}
-	return body, nil
-}
+func (r *Receiver) Recv(ctx context.Context) ([]byte, error) { return r.e.RecvBody(ctx) }
 
 // RecvMessage waits for a message. Its Release, which is never necessary, lets
 // its memory be used for the next ones; that makes receiving faster.
 func (r *Receiver) RecvMessage(ctx context.Context) (*Message, error) {
 	m := message.Get()
-	if err := r.e.Recv(ctx, m, false); err != nil {
+	if err := r.e.Recv(ctx, m); err != nil {
 		message.Put(m)
 		return nil, err
 	}
@@ -143,7 +134,7 @@ func (r *Receiver) RecvMessage(ctx context.Context) (*Message, error) {
 // TryRecv is RecvMessage that never waits: it fails with ErrWouldBlock.
 func (r *Receiver) TryRecv() (*Message, error) {
 	m := message.Get()
-	if err := r.e.TryRecv(m, false); err != nil {
+	if err := r.e.TryRecv(m); err != nil {
 		message.Put(m)
 		return nil, err
 	}

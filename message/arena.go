@@ -18,7 +18,7 @@ func (a *Arena) Copy(b []byte) []byte {
 		return []byte{}
 	}
 	if n > arenaMost {
-		return clone(b)
+		return Clone(b)
 	}
 	if n > len(a.free) {
 		a.free = make([]byte, arenaBlock)
@@ -29,9 +29,9 @@ func (a *Arena) Copy(b []byte) []byte {
 	return c
 }
 
-// clone is bytes.Clone with a capacity that is the length, and without
+// Clone is bytes.Clone with a capacity that is the length, and without
 // clearing the memory first.
-func clone(b []byte) []byte {
+func Clone(b []byte) []byte {
 	c := make([]byte, len(b))
 	copy(c, b)
 	return c

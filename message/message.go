@@ -73,7 +73,7 @@ func (m *Message) Borrowed() bool { return m.borrowed }
 func (m *Message) Own() {
 	if m.borrowed {
 		m.Header = append([]byte(nil), m.Header...)
-		m.Body = clone(m.Body)
+		m.Body = Clone(m.Body)
 		m.borrowed = false
 	}
 }
@@ -123,6 +123,9 @@ func (m *Message) Spend() {
 		m.chunk = nil
 	}
 }
+
+// Chunk is the memory that the bytes of m lie in, if it goes round.
+func (m *Message) Chunk() *Chunk { return m.chunk }
 
 // SetChunk says that the bytes of m lie in c, of which m holds one reference.
 func (m *Message) SetChunk(c *Chunk) { m.chunk = c }

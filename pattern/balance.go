@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/sprocketmq/sp/message"
 )
@@ -10,7 +11,10 @@ import (
 // take turns, better priorities first. What a lost peer had not begun to
 // send goes to another one, before newer messages.
 type Balance struct {
-	host     Host
+	host Host
+	// only is the one peer that has room, if it is the only one and nothing was
+	// returned: then sending needs no lock here.
+	only     atomic.Pointer[balanceSeat]
 	mu       sync.Mutex
 	free     turns[*balanceSeat]
 	returned []message.Message
@@ -55,12 +59,28 @@ func (s *balanceSeat) Ready() {
 func (s *balanceSeat) list() {
 	s.listed = true
 	s.b.free.add(s.peer.SendPriority(), s)
+	s.b.simplify()
 }
 
 func (s *balanceSeat) unlist() {
 	if s.listed {
 		s.listed = false
 		s.b.free.remove(s.peer.SendPriority(), s)
+		s.b.simplify()
+	}
+}
+
+// simplify keeps only, with the lock. With returned messages it is nil: they go
+// first.
+func (b *Balance) simplify() {
+	if len(b.returned) > 0 {
+		b.only.Store(nil)
+		return
+	}
+	s, _ := b.free.sole()
+	b.only.Store(s)
+	if s != nil {
+		b.class = s.peer.SendPriority()
 	}
 }
 
@@ -74,6 +94,7 @@ func (s *balanceSeat) Detach(unsent []message.Message) {
 		b.class = -1
 	}
 	b.returned = append(b.returned, unsent...)
+	b.simplify()
 	b.mu.Unlock()
 	if len(unsent) > 0 && b.move() {
 		b.host.Writable()
@@ -92,6 +113,14 @@ type Chooser interface{ Chosen(Peer) }
 // GiveNoting is Give, and tells c, if it is not nil, whom it offers the message
 // before it does: the answer may be there before GiveNoting returns.
 func (b *Balance) GiveNoting(m *message.Message, c Chooser) Peer {
+	if s := b.only.Load(); s != nil {
+		if c != nil {
+			c.Chosen(s.peer)
+		}
+		if s.peer.Offer(m) {
+			return s.peer
+		}
+	}
 	b.mu.Lock()
 	if len(b.returned) > 0 || b.moving {
 		b.mu.Unlock()
@@ -158,11 +187,15 @@ func (b *Balance) move() bool {
 	moved := false
 	b.moving = true
 	for len(b.returned) > 0 {
-		m := b.returned[0]
-		b.returned = b.returned[1:]
+		m := b.returned[0] // it stays in the books until a peer has it
 		if b.give(&m, nil) == nil {
-			b.returned = append([]message.Message{m}, b.returned...)
+			if len(b.returned) > 0 {
+				b.returned[0] = m
+			}
 			break
+		}
+		if len(b.returned) > 0 {
+			b.returned = b.returned[1:]
 		}
 		moved = true
 	}
@@ -170,6 +203,7 @@ func (b *Balance) move() bool {
 	done := len(b.returned) == 0
 	if done && moved {
 		b.returned = nil
+		b.simplify()
 		b.mu.Unlock()
 		b.host.Writable()
 		b.mu.Lock()

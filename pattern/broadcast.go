@@ -46,9 +46,9 @@ func (s *broadcastSeat) Ready() {}
 func (s *broadcastSeat) Detach(unsent []message.Message) {
 	b := s.b
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	peers := slices.DeleteFunc(slices.Clone(*b.peers.Load()), func(p Peer) bool { return p == s.peer })
 	b.peers.Store(&peers)
+	b.mu.Unlock()
 	s.peer.Count(NoPeer, len(unsent))
 }
 

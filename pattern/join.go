@@ -24,6 +24,7 @@ type OutSeat interface {
 // InSeat is a peer's place in a way in.
 type InSeat interface {
 	Deliver(batch []message.Message) int
+	DeliverBulk(*message.Bulk) int
 	Detach()
 }
 
@@ -76,6 +77,15 @@ func (s *joinedSeat) Deliver(batch []message.Message) int {
 	return len(batch)
 }
 
+// DeliverBulk implements BulkSeat.
+func (s *joinedSeat) DeliverBulk(b *message.Bulk) int {
+	if s.in != nil {
+		return s.in.DeliverBulk(b)
+	}
+	s.peer.Count(Unwanted, len(b.Spans))
+	return len(b.Spans)
+}
+
 func (s *joinedSeat) Ready() {
 	if s.out != nil {
 		s.out.Ready()
@@ -105,8 +115,21 @@ func (j *Joined) Send(m *message.Message) (bool, error) {
 // Recv implements Router.
 func (j *Joined) Recv(m *message.Message) bool { return j.In != nil && j.In.Recv(m) }
 
-// RecvDetached implements Detacher.
-func (j *Joined) RecvDetached(m *message.Message) bool { return j.In != nil && j.In.RecvDetached(m) }
+// RecvBody implements BodyReceiver.
+func (j *Joined) RecvBody() ([]byte, bool) {
+	if j.In == nil {
+		return nil, false
+	}
+	return j.In.RecvBody()
+}
+
+// Taken implements Counter.
+func (j *Joined) Taken() (messages, bytes uint64) {
+	if j.In == nil {
+		return 0, 0
+	}
+	return j.In.Taken()
+}
 
 // CanSend implements Router.
 func (j *Joined) CanSend() bool { return j.Out != nil && j.Out.CanSend() }

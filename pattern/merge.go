@@ -16,12 +16,16 @@ type Merge struct {
 	// Show changes a message as the application takes it. It may be nil.
 	Show func(m *message.Message)
 
-	mu     sync.Mutex
-	topics *Topics // nil: everything is wanted
-	strict bool    // nothing is wanted without a topic
+	hand hand
+
+	mu     sync.Mutex // after hand.mu
+	topics *Topics    // nil: everything is wanted
+	strict bool       // nothing is wanted without a topic
 	some   turns[*mergeSeat]
 	arena  message.Arena
+	opened message.Message // what Open is working on, of a bulk
 	depth  int
+	seats  int // peers attached
 	closed bool
 }
 
@@ -36,152 +40,40 @@ type mergeSeat struct {
 func NewMerge(h Host) *Merge { return &Merge{host: h} }
 
 // Attach takes in a peer.
-func (g *Merge) Attach(p Peer) InSeat { return &mergeSeat{g: g, peer: p} }
-
-// What was received stays to be taken when its sender has gone.
-func (s *mergeSeat) Detach() {}
-
-// A lent body longer than this is copied under no lock.
-const longCopy = 1 << 10
-
-func (s *mergeSeat) Deliver(batch []message.Message) int {
-	g := s.g
-	lim := g.host.Limits()
-	var lost [Drops]int
-	queued, taken := 0, 0
+func (g *Merge) Attach(p Peer) InSeat {
 	g.mu.Lock()
-	for ; taken < len(batch); taken++ {
-		m := &batch[taken]
-		if g.Open == nil && len(m.Header) > 0 {
-			m.Join() // an inproc peer put a header where there is none
-		}
-		if g.closed || g.topics != nil && !g.topics.Match(m.Body) {
-			lost[Unwanted]++
-			m.Drop()
-			continue
-		}
-		if m.Borrowed() && len(m.Body) > longCopy {
-			g.mu.Unlock()
-			m.Own()
-			g.mu.Lock()
-		}
-		if s.q.full(m.Len(), lim.RecvQueue, lim.RecvBytes) {
-			switch lim.Full {
-			case Wait:
-				s.stalled = true
-			case DropNewest:
-				lost[QueueFull]++
-				m.Drop()
-				continue
-			case DropOldest:
-				for s.q.full(m.Len(), lim.RecvQueue, lim.RecvBytes) {
-					g.discard(s)
-					lost[QueueFull]++
-				}
-			}
-			if s.stalled {
-				break
-			}
-		}
-		if g.Open != nil {
-			if why := g.Open(s.peer, m); why != None {
-				lost[why]++
-				m.Drop()
-				continue
-			}
-		}
-		if m.Borrowed() {
-			m.Detach(&g.arena)
-		}
-		m.SetPeer(s.peer)
-		if s.q.n == 0 {
-			g.some.add(s.peer.RecvPriority(), s)
-		}
-		s.q.push(m)
-		g.depth++
-		queued++
-	}
-	g.mu.Unlock()
-	for why, n := range lost {
-		if n > 0 {
-			s.peer.Count(Drop(why), n)
-		}
-	}
-	if queued > 0 {
-		g.host.Readable()
-	}
-	return taken
+	defer g.mu.Unlock()
+	g.seats++
+	return &mergeSeat{g: g, peer: p}
+}
+
+// Detach leaves what was received: it can be taken when its sender has gone.
+func (s *mergeSeat) Detach() {
+	s.g.mu.Lock()
+	defer s.g.mu.Unlock()
+	s.g.seats--
 }
 
 // discard drops the oldest message of s, with the lock.
 func (g *Merge) discard(s *mergeSeat) {
-	var m message.Message
-	if s.q.pop(&m) {
-		m.Drop()
-		g.popped(s)
-	}
+	it := s.q.pop()
+	it.drop()
+	g.popped(s, 1)
 }
 
-// popped keeps the books after a pop from s, with the lock.
-func (g *Merge) popped(s *mergeSeat) {
-	g.depth--
+// popped keeps the books after n pops from s, with the lock.
+func (g *Merge) popped(s *mergeSeat, n int) {
+	g.depth -= n
 	if s.q.n == 0 {
 		g.some.remove(s.peer.RecvPriority(), s)
 	}
-}
-
-// Recv moves the next message into m. Its bytes may lie in memory that goes
-// round (message.Detach makes them the caller's).
-func (g *Merge) Recv(m *message.Message) bool {
-	g.mu.Lock()
-	s, ok := g.some.take()
-	if !ok {
-		g.mu.Unlock()
-		return false
-	}
-	s.q.pop(m)
-	g.popped(s)
-	resume := s.resumable()
-	g.mu.Unlock()
-	if resume {
-		s.peer.Resume()
-	}
-	if g.Show != nil {
-		g.Show(m)
-	}
-	return true
-}
-
-// RecvDetached is Recv of a message whose bytes are the caller's for ever.
-func (g *Merge) RecvDetached(m *message.Message) bool {
-	g.mu.Lock()
-	s, ok := g.some.take()
-	if !ok {
-		g.mu.Unlock()
-		return false
-	}
-	s.q.pop(m)
-	g.popped(s)
-	resume := s.resumable()
-	if len(m.Body) <= longCopy {
-		m.Detach(&g.arena)
-	}
-	g.mu.Unlock()
-	m.Detach(&g.arena) // only what is too long for the arena is left
-	if resume {
-		s.peer.Resume()
-	}
-	if g.Show != nil {
-		g.Show(m)
-	}
-	return true
 }
 
 // resumable tells, with the lock, whether a stalled peer may go on: when its
 // queue is half empty, so that it does not do so for each message.
 func (s *mergeSeat) resumable() bool {
 	lim := s.g.host.Limits()
-	if !s.stalled || s.q.n > lim.RecvQueue/2 || s.q.n > 0 && s.q.bytes > lim.RecvBytes/2 {
+	if s.q.n > lim.RecvQueue/2 || s.q.n > 0 && s.q.bytes > lim.RecvBytes/2 {
 		return false
 	}
 	s.stalled = false
@@ -213,6 +105,8 @@ func (g *Merge) FilterAll() {
 // Unsubscribe takes a topic back and reports whether it was there. Queued
 // messages that match nothing any more are dropped.
 func (g *Merge) Unsubscribe(topic []byte) bool {
+	g.hand.mu.Lock()
+	defer g.hand.mu.Unlock()
 	g.mu.Lock()
 	if g.topics == nil || !g.topics.Remove(topic) {
 		g.mu.Unlock()
@@ -221,16 +115,27 @@ func (g *Merge) Unsubscribe(topic []byte) bool {
 	if !g.strict && g.topics.Empty() {
 		g.topics = nil
 	}
-	resume := g.refilter()
+	g.putBack()
+	dropped := g.refilter()
 	g.mu.Unlock()
-	for _, p := range resume {
-		p.Resume()
+	for _, d := range dropped {
+		d.peer.Count(Unwanted, d.n)
+		if d.resume {
+			d.peer.Resume()
+		}
 	}
 	return true
 }
 
+// refiltered is what refilter dropped of a peer's.
+type refiltered struct {
+	peer   Peer
+	n      int
+	resume bool
+}
+
 // refilter drops, with the lock, queued messages that are unwanted now.
-func (g *Merge) refilter() (resume []Peer) {
+func (g *Merge) refilter() (all []refiltered) {
 	var seats []*mergeSeat
 	for i := range g.some.class {
 		seats = append(seats, g.some.class[i].members...)
@@ -238,48 +143,42 @@ func (g *Merge) refilter() (resume []Peer) {
 	for _, s := range seats {
 		unwanted := 0
 		for range s.q.n {
-			var m message.Message
-			s.q.pop(&m)
-			if g.topics == nil || g.topics.Match(m.Body) {
-				s.q.push(&m)
+			it := s.q.pop()
+			if g.topics == nil || g.topics.Match(it.body()) {
+				s.q.push(&it)
 			} else {
-				m.Drop()
-				g.depth--
+				it.drop()
 				unwanted++
 			}
 		}
-		if s.q.n == 0 {
-			g.some.remove(s.peer.RecvPriority(), s)
-		}
+		g.popped(s, unwanted)
 		if unwanted > 0 {
-			s.peer.Count(Unwanted, unwanted)
-			if s.resumable() {
-				resume = append(resume, s.peer)
-			}
+			all = append(all, refiltered{s.peer, unwanted, s.stalled && s.resumable()})
 		}
 	}
-	return resume
+	return all
 }
 
 // CanRecv tells whether there is a message.
-func (g *Merge) CanRecv() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.depth > 0
-}
+func (g *Merge) CanRecv() bool { return g.Depth() > 0 }
 
 // Depth is the number of messages nobody took yet.
 func (g *Merge) Depth() int {
+	g.hand.mu.Lock()
+	defer g.hand.mu.Unlock()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.depth
+	return g.depth + g.hand.left()
 }
 
 // Close drops what is queued and all that comes.
 func (g *Merge) Close() {
+	g.hand.mu.Lock()
+	defer g.hand.mu.Unlock()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.closed = true
+	g.putBack()
 	for {
 		s, ok := g.some.take()
 		if !ok {

@@ -62,6 +62,25 @@ type Seat interface {
 	Detach(unsent []message.Message)
 }
 
+// BulkSeat is a seat that can be handed the messages of one read where they lie,
+// which is faster. The bytes are valid during the call, and for as long as the
+// chunk is retained.
+type BulkSeat interface {
+	DeliverBulk(*message.Bulk) int
+}
+
+// BodyReceiver is a router that can hand over a body alone, the caller's for
+// ever, which is faster.
+type BodyReceiver interface {
+	RecvBody() ([]byte, bool)
+}
+
+// Counter is a router that counts what Recv and RecvBody gave: messages and
+// bytes of their bodies. For others the engine does.
+type Counter interface {
+	Taken() (messages, bytes uint64)
+}
+
 // Peer is a connection as routers see it.
 type Peer interface {
 	message.Peer

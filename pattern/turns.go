@@ -67,3 +67,14 @@ func (t *turns[T]) take() (member T, ok bool) {
 	}
 	return member, true
 }
+
+// sole returns the only member, if there is exactly one.
+func (t *turns[T]) sole() (member T, ok bool) {
+	if t.some == 0 || t.some&(t.some-1) != 0 {
+		return member, false
+	}
+	if c := &t.class[t.best()]; len(c.members) == 1 {
+		return c.members[0], true
+	}
+	return member, false
+}

@@ -62,3 +62,12 @@ type Controller interface {
 type Farewell interface {
 	AppendFarewell(dst []byte, err error) []byte
 }
+
+// A Scanner is a codec whose messages lie in the stream as they are. Scan finds
+// complete ones of at most most bytes (0 for any) at the start of src, until
+// spans is full, and returns how many they are and how many bytes of src they
+// and their frames take. It stops before what only Parse can judge: a frame that
+// is not complete, or too long, or malformed.
+type Scanner interface {
+	Scan(src []byte, most uint64, spans []message.Span) (found, used int)
+}

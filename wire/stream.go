@@ -47,3 +47,26 @@ func (c streamCodec) Parse(src []byte) (Frame, error) {
 	}
 	return Frame{Head: c.mark + 8, Size: binary.BigEndian.Uint64(src[c.mark:])}, nil
 }
+
+// Scan implements Scanner.
+func (c streamCodec) Scan(src []byte, most uint64, spans []message.Span) (found, used int) {
+	head := c.mark + 8
+	if most == 0 {
+		most = 1<<64 - 1
+	}
+	for found < len(spans) {
+		rest := src[used:]
+		if len(rest) < head || c.mark > 0 && rest[0] != 1 {
+			break
+		}
+		size := binary.BigEndian.Uint64(rest[c.mark:])
+		if size > uint64(len(rest)-head) || size > most {
+			break
+		}
+		start := used + head
+		used = start + int(size)
+		spans[found] = message.Span{Start: int32(start), End: int32(used)}
+		found++
+	}
+	return found, used
+}

@@ -48,12 +48,11 @@ type EndpointConfig struct {
 type Socket struct {
 	pattern pattern.Pattern
 	router  pattern.Router
-	// detach is the router's, if it can hand over messages that are the
-	// caller's for ever by itself.
-	detach interface{ RecvDetached(*Message) bool }
-	cfg    Config
-	log    *slog.Logger
-	limits atomic.Pointer[pattern.Limits]
+	bodies  pattern.BodyReceiver // the router, if it is one
+	counter pattern.Counter      // likewise
+	cfg     Config
+	log     *slog.Logger
+	limits  atomic.Pointer[pattern.Limits]
 
 	dying  context.Context // ends when Close begins
 	stop   context.CancelFunc
@@ -104,7 +103,8 @@ func New(p pattern.Pattern, cfg Config) *Socket {
 	s.dying, s.stop = context.WithCancel(context.Background())
 	s.limits.Store(&cfg.Limits)
 	s.router = p.New((*host)(s))
-	s.detach, _ = s.router.(interface{ RecvDetached(*Message) bool })
+	s.bodies, _ = s.router.(pattern.BodyReceiver)
+	s.counter, _ = s.router.(pattern.Counter)
 	return s
 }
 

@@ -41,7 +41,7 @@ func Forward(ctx context.Context, a, b *Socket) error {
 func move(ctx context.Context, from, to *Socket) error {
 	for {
 		var m Message
-		if err := from.Recv(ctx, &m, false); err != nil {
+		if err := from.Recv(ctx, &m); err != nil {
 			return fmt.Errorf("forward from %s: %w", from.name(), err)
 		}
 		err := to.Send(ctx, &m)

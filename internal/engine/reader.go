@@ -31,6 +31,7 @@ type reader struct {
 	codec wire.Codec
 	open  wire.Transformer
 	ctl   wire.Controller
+	scan  wire.Scanner
 	out   *outbox // where answers to control frames go
 
 	chunk      *message.Chunk
@@ -50,14 +51,13 @@ type reader struct {
 	err  error
 }
 
-// found is the messages of one read.
-type found struct {
-	list  []message.Message
-	bytes int
-}
+// found is messages of one read that had to be made one by one.
+type found struct{ list []message.Message }
 
 // A delivery has this many messages at the most.
 const mostFound = 256
+
+var spanLists = sync.Pool{New: func() any { return new([mostFound]message.Span) }}
 
 var founds = sync.Pool{New: func() any { return &found{list: make([]message.Message, 0, mostFound)} }}
 
@@ -65,6 +65,7 @@ func (r *reader) init(p *Pipe, conn net.Conn, codec wire.Codec, out *outbox) {
 	r.p, r.conn, r.codec, r.out = p, conn, codec, out
 	r.open, _ = codec.(wire.Transformer)
 	r.ctl, _ = codec.(wire.Controller)
+	r.scan, _ = codec.(wire.Scanner)
 	r.size = message.SmallChunk
 	r.resume = make(chan struct{}, 1)
 	r.pollable()
@@ -197,6 +198,11 @@ func (r *reader) parse() (more bool, err error) {
 		}
 	}
 	held := r.p.end.maxSize.Load()
+	if r.scan != nil && r.chunk != nil && r.found == nil && r.collected() == 0 {
+		if err := r.bulk(uint64(held)); err != nil {
+			return false, err
+		}
+	}
 	for r.chunk != nil {
 		if r.found != nil && len(r.found.list) == mostFound {
 			return true, nil
@@ -224,6 +230,28 @@ func (r *reader) parse() (more bool, err error) {
 		}
 	}
 	return false, nil
+}
+
+// bulk delivers the messages that lie complete in the chunk, all of one size
+// limit, as they lie.
+func (r *reader) bulk(held uint64) error {
+	for {
+		spans := spanLists.Get().(*[mostFound]message.Span)
+		src := r.chunk.Bytes[r.start:r.end]
+		n, used := r.scan.Scan(src, held, spans[:])
+		r.start += used
+		if n > 0 {
+			b := message.Bulk{Chunk: r.chunk, Bytes: src, Spans: spans[:n]}
+			r.p.arrived(n, used-n*int(spans[0].Start))
+			if err := r.deliverBulk(&b); err != nil {
+				return err
+			}
+		}
+		spanLists.Put(spans)
+		if n < mostFound {
+			return nil
+		}
+	}
 }
 
 // collected is how much of the message that is coming has come in earlier
@@ -303,7 +331,7 @@ func (r *reader) accept(f wire.Frame, payload []byte, c *message.Chunk) error {
 		r.found = founds.Get().(*found)
 	}
 	r.found.list = append(r.found.list, m)
-	r.found.bytes += m.Len()
+	r.p.arrived(1, m.Len())
 	return nil
 }
 
@@ -318,6 +346,38 @@ func (r *reader) glue(payload []byte, own bool) []byte {
 	return whole[:len(whole):len(whole)]
 }
 
+// deliverBulk hands messages to the router, waiting while it has no room.
+func (r *reader) deliverBulk(b *message.Bulk) error {
+	seat, ok := r.p.seat.(pattern.BulkSeat)
+	if !ok {
+		r.found = founds.Get().(*found)
+		for i := range b.Spans {
+			r.found.list = append(r.found.list, b.Message(i))
+		}
+		return r.deliver()
+	}
+	for {
+		b.Spans = b.Spans[seat.DeliverBulk(b):]
+		if len(b.Spans) == 0 {
+			return nil
+		}
+		if err := r.awaitRoom(len(b.Spans)); err != nil {
+			return err
+		}
+	}
+}
+
+// awaitRoom waits until the router has room for the left messages.
+func (r *reader) awaitRoom(left int) error {
+	select {
+	case <-r.resume:
+		return nil
+	case <-r.p.lost:
+		r.p.Count(pattern.Closed, left)
+		return r.p.lostErr
+	}
+}
+
 // deliver hands what was found to the router, waiting while it has no room.
 func (r *reader) deliver() error {
 	f := r.found
@@ -325,22 +385,18 @@ func (r *reader) deliver() error {
 		return nil
 	}
 	r.found = nil
-	r.p.arrived(len(f.list), f.bytes)
 	rest := f.list
 	for {
 		rest = rest[r.p.seat.Deliver(rest):]
 		if len(rest) == 0 {
 			break
 		}
-		select {
-		case <-r.resume:
-		case <-r.p.lost:
-			r.p.Count(pattern.Closed, len(rest))
-			return r.p.lostErr
+		if err := r.awaitRoom(len(rest)); err != nil {
+			return err
 		}
 	}
 	clear(f.list)
-	f.list, f.bytes = f.list[:0], 0
+	f.list = f.list[:0]
 	founds.Put(f)
 	return nil
 }

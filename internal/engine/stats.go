@@ -74,6 +74,9 @@ func (s *Socket) Stats() SocketStats {
 		Received: s.total.received.Load(), ReceivedBytes: s.total.receivedBytes.Load(),
 		Endpoint: &s.total.endpoint,
 	}
+	if s.counter != nil {
+		st.Received, st.ReceivedBytes = s.counter.Taken()
+	}
 	s.mu.Lock()
 	st.Traffic = s.past
 	st.Peers = len(s.pipes)

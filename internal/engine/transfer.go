@@ -69,16 +69,15 @@ func (s *Socket) sent(bytes uint64) {
 	s.ready.check(s)
 }
 
-// Recv moves the next message into m, waiting as long as ctx allows. If
-// detached, its bytes are the caller's for ever; else they may lie in memory
-// that goes round with m.Release.
-func (s *Socket) Recv(ctx context.Context, m *Message, detached bool) error {
+// Recv moves the next message into m, waiting as long as ctx allows. Its bytes
+// may lie in memory that goes round with m.Release.
+func (s *Socket) Recv(ctx context.Context, m *Message) error {
 	if err := ended(ctx, "receive"); err != nil {
 		return err
 	}
-	ok, err := s.tryRecv(m, detached)
+	ok, err := s.tryRecv(m)
 	if !ok && err == nil {
-		ok, err = s.recvq.wait(ctx, func() (bool, error) { return s.tryRecv(m, detached) })
+		ok, err = s.recvq.wait(ctx, func() (bool, error) { return s.tryRecv(m) })
 	}
 	if err != nil {
 		return err
@@ -86,46 +85,83 @@ func (s *Socket) Recv(ctx context.Context, m *Message, detached bool) error {
 	if !ok {
 		return s.waitError(ctx, "receive")
 	}
-	s.received(m)
+	s.received(len(m.Body))
 	return nil
 }
 
+// RecvBody waits for a message as Recv does and returns its body, which is the
+// caller's for ever.
+func (s *Socket) RecvBody(ctx context.Context) ([]byte, error) {
+	if s.bodies == nil || !s.pattern.Receives {
+		m := new(Message)
+		if err := s.Recv(ctx, m); err != nil {
+			return nil, err
+		}
+		m.Detach(new(message.Arena))
+		return m.Body, nil
+	}
+	if err := ended(ctx, "receive"); err != nil {
+		return nil, err
+	}
+	if s.phase.Load() != open {
+		return nil, errClosed
+	}
+	body, ok := s.bodies.RecvBody()
+	if !ok {
+		var err error
+		if body, err = s.waitBody(ctx); err != nil {
+			return nil, err
+		}
+	}
+	s.received(len(body))
+	return body, nil
+}
+
+// waitBody is the part of RecvBody that waits, apart because its variables
+// cannot stay on the stack.
+func (s *Socket) waitBody(ctx context.Context) (body []byte, err error) {
+	ok, err := s.recvq.wait(ctx, func() (ok bool, err error) {
+		if s.phase.Load() != open {
+			return false, errClosed
+		}
+		body, ok = s.bodies.RecvBody()
+		return ok, nil
+	})
+	if err == nil && !ok {
+		err = s.waitError(ctx, "receive")
+	}
+	return body, err
+}
+
 // TryRecv is Recv that never waits: ErrWouldBlock.
-func (s *Socket) TryRecv(m *Message, detached bool) error {
-	ok, err := s.tryRecv(m, detached)
+func (s *Socket) TryRecv(m *Message) error {
+	ok, err := s.tryRecv(m)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return ErrWouldBlock
 	}
-	s.received(m)
+	s.received(len(m.Body))
 	return nil
 }
 
-func (s *Socket) tryRecv(m *Message, detached bool) (bool, error) {
+func (s *Socket) tryRecv(m *Message) (bool, error) {
 	if s.phase.Load() != open {
 		return false, errClosed
 	}
 	if !s.pattern.Receives {
 		return false, pattern.ErrCannotRecv
 	}
-	if !detached {
-		return s.router.Recv(m), nil
-	}
-	if s.detach != nil {
-		return s.detach.RecvDetached(m), nil
-	}
-	ok := s.router.Recv(m)
-	if ok {
-		m.Detach(new(message.Arena))
-	}
-	return ok, nil
+	return s.router.Recv(m), nil
 }
 
-func (s *Socket) received(m *Message) {
-	s.total.received.Add(1)
-	s.total.receivedBytes.Add(uint64(len(m.Body)))
+// received counts, and passes the news on that there may be more.
+func (s *Socket) received(bytes int) {
+	if s.counter == nil {
+		s.total.received.Add(1)
+		s.total.receivedBytes.Add(uint64(bytes))
+	}
 	if s.recvq.n.Load() > 0 && s.router.CanRecv() {
 		s.recvq.wake()
 	}
@@ -155,7 +191,7 @@ func (s *Socket) Await(ctx context.Context, op string, try func() (bool, error))
 func (s *Socket) CountSent(bytes int) { s.sent(uint64(bytes)) }
 
 // CountReceived is to Recv what CountSent is to Send.
-func (s *Socket) CountReceived(m *Message) { s.received(m) }
+func (s *Socket) CountReceived(m *Message) { s.received(len(m.Body)) }
 
 // Open fails if the socket is closed.
 func (s *Socket) Open() error {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -9,50 +10,55 @@ import (
 // waitq is the callers that wait for one kind of event. Who makes the event
 // happen wakes one; who leaves something behind wakes the next.
 type waitq struct {
-	n    atomic.Int32
-	mu   sync.Mutex
-	list []*waiter
+	n     atomic.Int32
+	mu    sync.Mutex
+	list  []*waiter
+	spare []*waiter // not a pool of the process: their channels are the socket's
 }
 
 type waiter struct {
 	token chan struct{} // gets one token when the waiter is taken off the list
 }
 
-var waiters = sync.Pool{New: func() any { return &waiter{token: make(chan struct{}, 1)} }}
+// mostSpare is how many waiters a queue keeps for the next ones.
+const mostSpare = 16
 
 func (q *waitq) join() *waiter {
-	w := waiters.Get().(*waiter)
 	q.mu.Lock()
+	defer q.mu.Unlock()
+	var w *waiter
+	if n := len(q.spare); n > 0 {
+		w, q.spare = q.spare[n-1], q.spare[:n-1]
+	} else {
+		w = &waiter{token: make(chan struct{}, 1)}
+	}
 	q.list = append(q.list, w)
 	q.n.Store(int32(len(q.list)))
-	q.mu.Unlock()
 	return w
 }
 
-// leave takes w off the list. If it was woken, the news goes to the next one
-// unless it was used.
-func (q *waitq) leave(w *waiter, used bool) {
+// keep keeps a waiter that is off the list and has no token, with the lock.
+func (q *waitq) keep(w *waiter) {
+	if len(q.spare) < mostSpare {
+		q.spare = append(q.spare, w)
+	}
+}
+
+// leave takes w off the list. If it was woken, the news goes to the next one.
+func (q *waitq) leave(w *waiter) {
 	q.mu.Lock()
-	found := false
-	for i, v := range q.list {
-		if v == w {
-			q.list = append(q.list[:i], q.list[i+1:]...)
-			q.n.Store(int32(len(q.list)))
-			found = true
-			break
-		}
+	i := slices.Index(q.list, w)
+	if i >= 0 {
+		q.list = slices.Delete(q.list, i, i+1)
+		q.n.Store(int32(len(q.list)))
+	} else {
+		<-w.token
 	}
+	q.keep(w)
 	q.mu.Unlock()
-	if !found {
-		select {
-		case <-w.token:
-		default:
-		}
-		if !used {
-			q.wake()
-		}
+	if i < 0 {
+		q.wake()
 	}
-	waiters.Put(w)
 }
 
 func (q *waitq) wake() {
@@ -63,7 +69,7 @@ func (q *waitq) wake() {
 	defer q.mu.Unlock()
 	if len(q.list) > 0 {
 		q.list[0].token <- struct{}{}
-		q.list = append(q.list[:0], q.list[1:]...)
+		q.list = slices.Delete(q.list, 0, 1)
 		q.n.Store(int32(len(q.list)))
 	}
 }
@@ -77,7 +83,7 @@ func (q *waitq) wakeAll() {
 	for _, w := range q.list {
 		w.token <- struct{}{}
 	}
-	q.list = nil
+	q.list = slices.Delete(q.list, 0, len(q.list))
 	q.n.Store(0)
 }
 
@@ -87,18 +93,19 @@ func (q *waitq) wait(ctx context.Context, try func() (bool, error)) (bool, error
 	for {
 		w := q.join()
 		if ok, err := try(); ok || err != nil {
-			q.leave(w, false)
+			q.leave(w)
 			return ok, err
 		}
 		select {
 		case <-w.token:
-			// Taken off the list already.
-			waiters.Put(w)
+			q.mu.Lock()
+			q.keep(w)
+			q.mu.Unlock()
 			if ok, err := try(); ok || err != nil {
 				return ok, err
 			}
 		case <-ctx.Done():
-			q.leave(w, false)
+			q.leave(w)
 			return false, nil
 		}
 	}
