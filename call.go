@@ -23,18 +23,42 @@ func (c *Call) finished() bool {
 	return c.done
 }
 
-// wait waits until the call is done. The token goes back for the next waiter.
+// wait waits until the call is done.
 func (c *Call) wait(ctx context.Context) error {
 	if err := c.e.Start(ctx, "request"); err != nil && !c.finished() {
 		return err
 	}
-	select {
-	case <-c.token:
-		c.token <- struct{}{}
-		return nil
-	case <-ctx.Done():
+	ok, err := c.e.WaitArrival(ctx, func() (bool, error) { return c.finished(), nil }, c.token, c.park)
+	if err != nil {
+		return err
+	}
+	if !ok {
 		return c.e.WaitError(ctx, "request")
 	}
+	return nil
+}
+
+// park says whether a caller waits for the token now.
+func (c *Call) park(waits bool) {
+	c.r.mu.Lock()
+	defer c.r.mu.Unlock()
+	switch {
+	case c.done:
+	case waits:
+		c.parked++
+		c.e.Parked.Add(1)
+	default:
+		c.parked--
+		c.e.Parked.Add(-1)
+	}
+}
+
+// wake gives the token to all who wait, with the lock, when the call is done.
+func (c *Call) wake() {
+	if c.parked > 0 {
+		c.e.Parked.Add(int32(-c.parked))
+	}
+	close(c.token)
 }
 
 // take hands over the reply, once.

@@ -36,7 +36,7 @@ type Call struct {
 	id       uint32
 	header   [wire.WordSize]byte
 	noResend bool
-	token    chan struct{} // gets one when done is set
+	token    chan struct{} // closed when done is set
 
 	sending sync.Mutex // held while body is being offered
 	body    *Message   // under sending
@@ -48,6 +48,7 @@ type Call struct {
 	losses int // how many peers were lost that had it
 	due    time.Time
 	done   bool
+	parked int // callers that wait for the token
 	given  bool
 	reply  *Message
 	err    error
@@ -59,7 +60,7 @@ func newRequests(h pattern.Host) pattern.Router {
 
 // open makes a call.
 func (r *requests) open(m *Message, noResend bool) *Call {
-	c := &Call{r: r, body: m, noResend: noResend, token: make(chan struct{}, 1)}
+	c := &Call{r: r, body: m, noResend: noResend, token: make(chan struct{})}
 	c.asked = c.few[:0]
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -245,7 +246,7 @@ func (r *requests) finish(c *Call, reply *Message, err error) {
 	if i := slices.Index(r.waiting, c); i >= 0 {
 		r.waiting = slices.Delete(r.waiting, i, i+1)
 	}
-	c.token <- struct{}{}
+	c.wake()
 }
 
 // forget ends a call whose reply nobody wants.

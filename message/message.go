@@ -75,6 +75,7 @@ func (m *Message) Own() {
 		m.Header = append([]byte(nil), m.Header...)
 		m.Body = Clone(m.Body)
 		m.borrowed = false
+		m.shared = m.fan != nil // the next peer is offered this copy
 	}
 }
 

@@ -158,3 +158,12 @@ func (j *Joined) Close() int {
 	}
 	return 0
 }
+
+// Class is the priority in use, where the way out has one and there may be more
+// peers than one.
+func (j *Joined) Class() int {
+	if b, ok := j.Out.(*Balance); ok && j.Most != 1 {
+		return b.Class()
+	}
+	return 0
+}

@@ -145,12 +145,18 @@ func ShakeSP(_ context.Context, l *StreamLink, hello Hello) error {
 	if err == nil {
 		err = wire.CheckHello(theirs[:], hello.Protocol)
 	}
-	if err != nil {
+	var wrong *wire.WrongProtocolError
+	if err != nil && !errors.As(err, &wrong) {
 		l.Conn.Close()
 		<-sent
 		return err
 	}
-	if err := <-sent; err != nil {
+	// A socket of the wrong type gets our greeting all the same: it is to know
+	// why it was refused.
+	if e := <-sent; err == nil {
+		err = e
+	}
+	if err != nil {
 		return err
 	}
 	return hello.Admit()

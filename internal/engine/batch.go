@@ -19,6 +19,7 @@ type batch struct {
 	size    int // bytes to write
 	payload int // bytes of header and body
 	count   int // messages, without control frames
+	done    int // bytes that a direct write has written already
 }
 
 // frameEnd is where a frame ends in buf.
@@ -81,8 +82,8 @@ func (b *batch) control(frame []byte) {
 // writeTo writes the batch and returns how many bytes were written.
 func (b *batch) writeTo(conn net.Conn) (int64, error) {
 	if len(b.large) == 0 {
-		n, err := conn.Write(b.buf)
-		return int64(n), err
+		n, err := conn.Write(b.buf[b.done:])
+		return int64(b.done + n), err
 	}
 	if !vectored(conn) {
 		return b.writeRecords(conn)

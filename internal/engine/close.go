@@ -19,7 +19,9 @@ func (s *Socket) Close() error {
 		return errClosed
 	}
 	s.phase.Store(lingering)
+	was := s.choose()
 	s.mu.Unlock()
+	was.poked()
 	s.stop() // contexts of handlers and devices end now
 	if r, ok := s.router.(interface{ Closing() }); ok {
 		r.Closing()

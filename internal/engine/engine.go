@@ -70,7 +70,10 @@ type Socket struct {
 	closeErr  error
 
 	recvq, sendq waitq
-	awaitq       waitq // who waits for room at one peer: all are woken
+	awaitq       waitq                  // who waits for room at one peer: all are woken
+	lone         atomic.Pointer[stream] // the connection that callers may read
+	asked        atomic.Int32           // what somebody has waited for: nobody, forMessage...
+	Parked       atomic.Int32           // callers outside recvq that do now
 	ready        readiness
 	total        counters
 	past         PeerStats    // of peers that have gone; under mu

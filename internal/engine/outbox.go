@@ -6,6 +6,7 @@ import (
 	"net"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/wire"
@@ -20,8 +21,13 @@ import (
 // There is no timer; a batch is whatever came in the meantime.
 //
 //	WRITER ROLE, one a connection, under mu. busy = taken.
-//	 FREE    Offer appends, takes the role and starts the flusher -> FLUSHER
+//	 FREE    Offer appends and takes the role. Where the traffic looks like
+//	         requests and replies: swap, unlock, ONE write that does not wait
+//	                                                              -> SENDER
+//	         else start the flusher                               -> FLUSHER
 //	 taken   Offer only appends; over the limits it returns false
+//	 SENDER  after its write: nothing left -> FREE; else start the flusher with
+//	         the rest                                             -> FLUSHER
 //	 FLUSHER Gosched once; loop {pending empty -> FREE; swap; unlock; write all}
 //	 error   set once; nothing is written again and the role is given up
 //
@@ -35,6 +41,8 @@ type outbox struct {
 	mu      sync.Mutex
 	free    sync.Cond // the role has been given up
 	pending *batch
+	spare   *batch  // the flusher's, empty
+	direct  *direct // nil: this connection can't be written without waiting
 	busy    bool
 	refused bool // an Offer was: Ready is owed
 	err     error
@@ -46,6 +54,7 @@ type outbox struct {
 func (o *outbox) init(p *Pipe, conn net.Conn, codec wire.Codec) {
 	o.p, o.conn, o.codec, o.framing = p, conn, codec, codec.Framing()
 	o.free.L = &o.mu
+	o.direct = newDirect(conn)
 }
 
 // Offer implements pattern.Peer.
@@ -58,7 +67,12 @@ func (o *outbox) Offer(m *message.Message) bool {
 		o.mu.Unlock()
 		return false
 	}
-	o.fill().add(o.codec, o.framing, m)
+	b = o.fill()
+	b.add(o.codec, o.framing, m)
+	if !o.busy && o.direct != nil && len(b.large) == 0 && o.direct.guess() {
+		o.sendNow()
+		return true
+	}
 	o.start()
 	return true
 }
@@ -82,7 +96,7 @@ func (o *outbox) start() {
 	// for what this adds.
 	o.p.sock.work.Add(1)
 	o.mu.Unlock()
-	go o.flusher()
+	go o.flusher(nil)
 }
 
 // A codec's own frames may wait for this many bytes more than messages do; a
@@ -108,16 +122,85 @@ func (o *outbox) control(frame []byte) error {
 	return nil
 }
 
-func (o *outbox) flusher() {
-	defer o.p.sock.work.Done()
-	// A new goroutine runs as soon as the sender blocks anywhere; let the
-	// others that are about to send go first, so that there is a batch.
-	runtime.Gosched()
+// sendNow writes what is pending on the caller's goroutine, once, and unlocks.
+func (o *outbox) sendNow() {
+	flight := o.pending
+	o.pending = nil
+	o.busy = true
+	o.mu.Unlock()
+	n, err := o.direct.write(flight.buf)
 	o.mu.Lock()
-	spare := batches.Get().(*batch)
-	for o.err == nil && o.pending != nil && len(o.pending.ends) > 0 {
-		flight := o.pending
-		o.pending = spare
+	flight.done = n
+	switch {
+	case err != nil:
+		o.fail(err, flight, int64(n))
+	case n < len(flight.buf):
+		o.p.sock.work.Add(1)
+		o.mu.Unlock()
+		go o.flusher(flight)
+		return
+	default:
+		o.written(flight)
+		flight.put()
+		if o.pending != nil {
+			o.p.sock.work.Add(1)
+			o.mu.Unlock()
+			go o.flusher(nil)
+			return
+		}
+	}
+	o.idleNow()
+}
+
+// idleNow gives up the role, and unlocks.
+func (o *outbox) idleNow() {
+	o.busy = false
+	o.free.Broadcast()
+	failed := o.err
+	refused := o.refused && failed == nil
+	if refused {
+		o.refused = false
+	}
+	if o.direct != nil {
+		o.direct.ended = time.Now()
+	}
+	o.mu.Unlock()
+	switch {
+	case failed != nil:
+		o.p.lose(failed, false)
+	case refused:
+		o.p.ready()
+	}
+	if failed == nil && o.p.sock.phase.Load() == lingering {
+		o.p.sock.poked()
+	}
+}
+
+// written counts a batch that has left, and empties it, with the lock.
+func (o *outbox) written(b *batch) {
+	o.messages += uint64(b.count)
+	o.bytes += uint64(b.payload)
+	b.empty()
+}
+
+// flusher writes rest, if there is any, and then all that is pending.
+func (o *outbox) flusher(rest *batch) {
+	defer o.p.sock.work.Done()
+	if rest == nil {
+		// A new goroutine runs as soon as the sender blocks anywhere; let the
+		// others that are about to send go first, so that there is a batch.
+		runtime.Gosched()
+	}
+	o.mu.Lock()
+	flight := rest
+	for o.err == nil {
+		if flight == nil {
+			if o.pending == nil || len(o.pending.ends) == 0 {
+				break
+			}
+			flight, o.pending = o.pending, o.spare
+			o.spare = nil
+		}
 		refused := o.refused
 		o.refused = false
 		o.mu.Unlock()
@@ -130,27 +213,19 @@ func (o *outbox) flusher() {
 			o.fail(err, flight, n)
 			break
 		}
-		o.messages += uint64(flight.count)
-		o.bytes += uint64(flight.payload)
-		flight.empty()
-		spare = flight
+		o.written(flight)
+		o.spare, flight = flight, nil
 	}
-	if o.err == nil {
-		if o.pending != nil {
-			o.pending.put() // an idle connection holds no buffers
-			o.pending = nil
-		}
-		spare.put()
+	// An idle connection holds no buffers.
+	if o.spare != nil {
+		o.spare.put()
+		o.spare = nil
 	}
-	o.busy = false
-	o.free.Broadcast()
-	failed := o.err
-	o.mu.Unlock()
-	if failed != nil {
-		o.p.lose(failed, false)
-	} else if o.p.sock.phase.Load() == lingering {
-		o.p.sock.poked()
+	if o.pending != nil && len(o.pending.ends) == 0 {
+		o.pending.put()
+		o.pending = nil
 	}
+	o.idleNow()
 }
 
 // fail ends writing after an error, with the lock: n bytes of flight had been
@@ -217,5 +292,12 @@ func (o *outbox) count(s *PeerStats) {
 	s.Unknown += o.lost
 	if o.pending != nil {
 		s.QueuedOut += o.pending.count
+	}
+}
+
+// heard notes how many messages the last read brought.
+func (o *outbox) heard(messages int) {
+	if o.direct != nil {
+		o.direct.heard.Store(int32(messages))
 	}
 }

@@ -163,7 +163,9 @@ func (p *Pipe) attach() error {
 	}
 	s.pipes[p.id] = p
 	s.changed()
+	was := s.choose()
 	s.mu.Unlock()
+	was.poked()
 	p.end.joined(p)
 	s.log.Info("connected", "endpoint", p.end.addr, "peer", p.Addr(), "id", p.id)
 	return nil
@@ -206,18 +208,18 @@ func (p *Pipe) detach(err error) {
 			s.leftOver(len(unsent))
 			unsent = nil
 		}
-		s.mu.Lock()
-		delete(s.pipes, p.id)
-		s.mu.Unlock()
-		p.end.left(p)
-		// The seat goes before the counters are added up: it may count.
+		// The seat goes first: it counts what it drops.
 		p.seat.Detach(unsent)
-		s.mu.Lock()
+		p.end.left(p)
 		st := p.Stats()
 		st.QueuedOut = 0
+		s.mu.Lock()
+		delete(s.pipes, p.id)
 		s.past.add(st)
+		was := s.choose()
 		s.changed()
 		s.mu.Unlock()
+		was.poked()
 		s.ready.check(s)
 		if s.phase.Load() == lingering {
 			s.poked()

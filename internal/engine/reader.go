@@ -43,7 +43,13 @@ type reader struct {
 	parts []byte     // what came of a payload that goes on in another frame
 	more  [][]byte   // the frames before the last of a message
 
-	found  *found // messages that were parsed and not delivered
+	parsing bool // what came has not been parsed to its end
+	last    int  // how many messages the last read brought
+	// What was found and not delivered: bulk, whose spans lie in spans, or
+	// found.
+	bulk   message.Bulk
+	spans  *[mostFound]message.Span
+	found  *found
 	resume chan struct{}
 
 	poll func(fd uintptr) bool // readable's, made once
@@ -52,7 +58,10 @@ type reader struct {
 }
 
 // found is messages of one read that had to be made one by one.
-type found struct{ list []message.Message }
+type found struct {
+	list []message.Message
+	next int // the first that was not delivered
+}
 
 // A delivery has this many messages at the most.
 const mostFound = 256
@@ -79,18 +88,20 @@ func (r *reader) Resume() {
 	}
 }
 
-// loop reads until the connection ends, and returns why.
-func (r *reader) loop() error {
-	defer r.drop()
-	for {
-		if err := r.step(); err != nil {
-			return err
-		}
-	}
-}
-
 // drop gives up what was read and not delivered.
 func (r *reader) drop() {
+	left := len(r.bulk.Spans)
+	if left > 0 {
+		r.bulk.Chunk.Release(1)
+		r.bulk = message.Bulk{}
+	}
+	if r.found != nil {
+		left += len(r.found.list) - r.found.next
+		r.found = nil
+	}
+	if left > 0 {
+		r.p.Count(pattern.Closed, left)
+	}
 	if r.chunk != nil {
 		r.chunk.Release(1)
 		r.chunk = nil
@@ -98,21 +109,28 @@ func (r *reader) drop() {
 	r.big, r.parts, r.more = nil, nil, nil
 }
 
-// step reads once and delivers what that completed.
-func (r *reader) step() error {
-	if err := r.fill(); err != nil {
-		return r.readError(err)
+// step reads once and delivers what that completed. It returns true if the
+// router has no room for all of it: then step goes on with the rest, when it is
+// called again, before it reads.
+func (r *reader) step() (full bool, err error) {
+	if !r.parsing {
+		if err := r.fill(); err != nil {
+			return false, r.readError(err)
+		}
+		r.parsing, r.last = true, 0
 	}
 	for {
-		more, err := r.parse()
-		if e := r.deliver(); e != nil {
-			return e
+		if !r.deliver() {
+			return true, nil
 		}
+		found, err := r.parse()
 		if err != nil {
-			return r.malformed(err)
+			return false, r.malformed(err)
 		}
-		if !more {
-			return nil
+		if !found {
+			r.parsing = false
+			r.out.heard(r.last)
+			return false, nil
 		}
 	}
 }
@@ -181,9 +199,9 @@ func (r *reader) rest() {
 	}
 }
 
-// parse finds messages in what came, up to mostFound; more says that there
-// may be further ones.
-func (r *reader) parse() (more bool, err error) {
+// parse finds messages in what came, and reports whether it found any.
+func (r *reader) parse() (found bool, err error) {
+	most := uint64(r.p.end.maxSize.Load())
 	if r.big != nil {
 		if uint64(len(r.big)) < r.frame.Size {
 			if len(r.big) == cap(r.big) {
@@ -193,65 +211,49 @@ func (r *reader) parse() (more bool, err error) {
 		}
 		payload := r.big
 		r.big = nil
-		if err := r.accept(r.frame, payload, nil); err != nil {
-			return false, err
-		}
+		return true, r.accept(r.frame, payload, nil)
 	}
-	held := r.p.end.maxSize.Load()
-	if r.scan != nil && r.chunk != nil && r.found == nil && r.collected() == 0 {
-		if err := r.bulk(uint64(held)); err != nil {
-			return false, err
-		}
+	if r.chunk == nil {
+		return false, nil
 	}
-	for r.chunk != nil {
-		if r.found != nil && len(r.found.list) == mostFound {
-			return true, nil
-		}
-		src := r.chunk.Bytes[r.start:r.end]
-		f, err := r.codec.Parse(src)
-		if err != nil {
-			return false, err
-		}
-		if f.Head == 0 {
-			return false, nil
-		}
-		if held > 0 && f.Kind != wire.Control && f.Size+uint64(r.collected()) > uint64(held) || f.Size > math.MaxInt32 && f.Size > math.MaxInt-uint64(r.collected()) {
-			return false, &wire.TooBigError{Size: f.Size + uint64(r.collected()), Max: uint64(held)}
-		}
-		whole := uint64(f.Head) + f.Size
-		if uint64(len(src)) < whole {
-			r.incomplete(f, src[f.Head:], whole)
-			return false, nil
-		}
-		payload := src[f.Head:whole:whole]
-		r.start += int(whole)
-		if err := r.accept(f, payload, r.chunk); err != nil {
-			return false, err
-		}
+	if r.scan != nil && r.collected() == 0 && r.scanned(most) {
+		return true, nil
 	}
-	return false, nil
+	src := r.chunk.Bytes[r.start:r.end]
+	f, err := r.codec.Parse(src)
+	if err != nil || f.Head == 0 {
+		return false, err
+	}
+	if whole := f.Size + uint64(r.collected()); f.Kind != wire.Control && most > 0 && whole > most || f.Size > math.MaxInt32 && whole > math.MaxInt {
+		return false, &wire.TooBigError{Size: whole, Max: most}
+	}
+	end := uint64(f.Head) + f.Size
+	if uint64(len(src)) < end {
+		r.incomplete(f, src[f.Head:], end)
+		return false, nil
+	}
+	r.start += int(end)
+	return true, r.accept(f, src[f.Head:end:end], r.chunk)
 }
 
-// bulk delivers the messages that lie complete in the chunk, all of one size
-// limit, as they lie.
-func (r *reader) bulk(held uint64) error {
-	for {
-		spans := spanLists.Get().(*[mostFound]message.Span)
-		src := r.chunk.Bytes[r.start:r.end]
-		n, used := r.scan.Scan(src, held, spans[:])
-		r.start += used
-		if n > 0 {
-			b := message.Bulk{Chunk: r.chunk, Bytes: src, Spans: spans[:n]}
-			r.p.arrived(n, used-n*int(spans[0].Start))
-			if err := r.deliverBulk(&b); err != nil {
-				return err
-			}
-		}
-		spanLists.Put(spans)
-		if n < mostFound {
-			return nil
-		}
+// scanned finds the messages that lie complete in the chunk, at once.
+func (r *reader) scanned(most uint64) bool {
+	if r.spans == nil {
+		r.spans = spanLists.Get().(*[mostFound]message.Span)
 	}
+	src := r.chunk.Bytes[r.start:r.end]
+	n, used := r.scan.Scan(src, most, r.spans[:])
+	if n == 0 {
+		spanLists.Put(r.spans)
+		r.spans = nil
+		return false
+	}
+	r.start += used
+	r.p.arrived(n, used-n*int(r.spans[0].Start))
+	r.last += n
+	r.bulk = message.Bulk{Chunk: r.chunk, Bytes: src, Spans: r.spans[:n]}
+	r.chunk.Retain(1) // while it is to be delivered
+	return true
 }
 
 // collected is how much of the message that is coming has come in earlier
@@ -332,6 +334,7 @@ func (r *reader) accept(f wire.Frame, payload []byte, c *message.Chunk) error {
 	}
 	r.found.list = append(r.found.list, m)
 	r.p.arrived(1, m.Len())
+	r.last++
 	return nil
 }
 
@@ -346,59 +349,52 @@ func (r *reader) glue(payload []byte, own bool) []byte {
 	return whole[:len(whole):len(whole)]
 }
 
-// deliverBulk hands messages to the router, waiting while it has no room.
-func (r *reader) deliverBulk(b *message.Bulk) error {
-	seat, ok := r.p.seat.(pattern.BulkSeat)
-	if !ok {
+// deliver hands what was found to the router, and reports whether that took all
+// of it.
+func (r *reader) deliver() bool {
+	if len(r.bulk.Spans) > 0 && !r.deliverBulk() {
+		return false
+	}
+	if f := r.found; f != nil {
+		n := r.p.seat.Deliver(f.list[f.next:])
+		if f.next += n; f.next < len(f.list) {
+			return false
+		}
+		clear(f.list)
+		f.list, f.next = f.list[:0], 0
+		r.found = nil
+		founds.Put(f)
+	}
+	return true
+}
+
+func (r *reader) deliverBulk() bool {
+	b := &r.bulk
+	if seat, ok := r.p.seat.(pattern.BulkSeat); ok {
+		if b.Spans = b.Spans[seat.DeliverBulk(b):]; len(b.Spans) > 0 {
+			return false
+		}
+	} else {
 		r.found = founds.Get().(*found)
 		for i := range b.Spans {
 			r.found.list = append(r.found.list, b.Message(i))
 		}
-		return r.deliver()
 	}
-	for {
-		b.Spans = b.Spans[seat.DeliverBulk(b):]
-		if len(b.Spans) == 0 {
-			return nil
-		}
-		if err := r.awaitRoom(len(b.Spans)); err != nil {
-			return err
-		}
-	}
+	b.Chunk.Release(1)
+	r.bulk = message.Bulk{}
+	spanLists.Put(r.spans)
+	r.spans = nil
+	return true
 }
 
-// awaitRoom waits until the router has room for the left messages.
-func (r *reader) awaitRoom(left int) error {
+// awaitRoom waits until the router has room again.
+func (r *reader) awaitRoom() error {
 	select {
 	case <-r.resume:
 		return nil
 	case <-r.p.lost:
-		r.p.Count(pattern.Closed, left)
 		return r.p.lostErr
 	}
-}
-
-// deliver hands what was found to the router, waiting while it has no room.
-func (r *reader) deliver() error {
-	f := r.found
-	if f == nil {
-		return nil
-	}
-	r.found = nil
-	rest := f.list
-	for {
-		rest = rest[r.p.seat.Deliver(rest):]
-		if len(rest) == 0 {
-			break
-		}
-		if err := r.awaitRoom(len(rest)); err != nil {
-			return err
-		}
-	}
-	clear(f.list)
-	f.list = f.list[:0]
-	founds.Put(f)
-	return nil
 }
 
 // readError makes the end of the stream a reason.

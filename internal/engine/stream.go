@@ -14,17 +14,19 @@ import (
 type stream struct {
 	outbox
 	reader
+	role role
 }
 
 func newStream(p *Pipe, l *transport.StreamLink) *stream {
 	s := new(stream)
 	s.outbox.init(p, l.Conn, l.Codec)
 	s.reader.init(p, l.Conn, l.Codec, &s.outbox)
+	s.role.init()
 	return s
 }
 
 func (s *stream) run() error {
-	err := s.reader.loop()
+	err := s.loop()
 	s.outbox.lastWords()
 	return err
 }

@@ -77,7 +77,7 @@ func (s *Socket) Recv(ctx context.Context, m *Message) error {
 	}
 	ok, err := s.tryRecv(m)
 	if !ok && err == nil {
-		ok, err = s.recvq.wait(ctx, func() (bool, error) { return s.tryRecv(m) })
+		ok, err = s.waitRecv(ctx, func() (bool, error) { return s.tryRecv(m) })
 	}
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func (s *Socket) RecvBody(ctx context.Context) ([]byte, error) {
 // waitBody is the part of RecvBody that waits, apart because its variables
 // cannot stay on the stack.
 func (s *Socket) waitBody(ctx context.Context) (body []byte, err error) {
-	ok, err := s.recvq.wait(ctx, func() (ok bool, err error) {
+	ok, err := s.waitRecv(ctx, func() (ok bool, err error) {
 		if s.phase.Load() != open {
 			return false, errClosed
 		}

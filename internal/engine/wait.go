@@ -61,6 +61,13 @@ func (q *waitq) leave(w *waiter) {
 	}
 }
 
+// give gives back a waiter that got its token.
+func (q *waitq) give(w *waiter) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.keep(w)
+}
+
 func (q *waitq) wake() {
 	if q.n.Load() == 0 {
 		return
@@ -98,9 +105,7 @@ func (q *waitq) wait(ctx context.Context, try func() (bool, error)) (bool, error
 		}
 		select {
 		case <-w.token:
-			q.mu.Lock()
-			q.keep(w)
-			q.mu.Unlock()
+			q.give(w)
 			if ok, err := try(); ok || err != nil {
 				return ok, err
 			}

@@ -1,0 +1,38 @@
+//go:build unix
+
+package engine
+
+import (
+	"net"
+	"syscall"
+)
+
+// newDirect returns nil for connections that are not the kernel's: TLS has to
+// encrypt first, and may have to wait.
+func newDirect(conn net.Conn) *direct {
+	if !vectored(conn) {
+		return nil
+	}
+	raw, err := conn.(syscall.Conn).SyscallConn()
+	if err != nil {
+		return nil
+	}
+	d := &direct{raw: raw}
+	d.heard.Store(silence)
+	d.poll = func(fd uintptr) bool {
+		for {
+			n, err := syscall.Write(int(fd), d.buf)
+			switch {
+			case err == syscall.EINTR:
+				continue
+			case err == syscall.EAGAIN:
+			case err != nil:
+				d.err = err
+			default:
+				d.n = n
+			}
+			return true
+		}
+	}
+	return d
+}

@@ -1,0 +1,5 @@
+//go:build spforce
+
+package engine
+
+const forced = true

@@ -1,0 +1,167 @@
+// Package sptest is what the tests of several packages share: the roads that
+// everything is tested over, sockets that close with their test, the search for
+// goroutines left behind, a log to wait for, and a peer that speaks bytes.
+package sptest
+
+import (
+	"context"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/sprocketmq/sp"
+)
+
+// Begin is what every test starts with. The context ends what hangs, so that
+// the test fails with a reason. When the test and all its cleanups are done, no
+// goroutine of this module may be left; so such tests can't run in parallel.
+func Begin(t testing.TB) context.Context {
+	t.Helper()
+	return begin(t, 30*time.Second)
+}
+
+func begin(t testing.TB, limit time.Duration) context.Context {
+	t.Helper()
+	t.Cleanup(func() {
+		if left := Goroutines(); len(left) > 0 {
+			t.Errorf("%d goroutines are left:\n\n%s", len(left), strings.Join(left, "\n\n"))
+		}
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// Each runs f over every road.
+func Each(t *testing.T, f func(t *testing.T, ctx context.Context, road Road)) {
+	t.Helper()
+	for _, road := range Roads {
+		t.Run(road.Name, func(t *testing.T) { f(t, Begin(t), road) })
+	}
+}
+
+// EachBubble runs f over the roads that need no real time, in a bubble where
+// time passes as soon as everybody waits for it.
+func EachBubble(t *testing.T, f func(t *testing.T, ctx context.Context, road Road)) {
+	t.Helper()
+	for _, road := range Roads {
+		if !road.Bubble {
+			continue
+		}
+		t.Run(road.Name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { f(t, begin(t, 1000*time.Hour), road) })
+		})
+	}
+}
+
+// Goroutines returns the stacks of goroutines that run code of this module
+// and belong to no running test. One that has told its socket that it is done
+// may still have to return: it never waits again, so only those that wait, or
+// go on for long, count.
+func Goroutines() []string {
+	for start := time.Now(); ; runtime.Gosched() {
+		var running, waiting []string
+		for _, g := range stacks() {
+			state, _, _ := strings.Cut(g[strings.IndexByte(g, '[')+1:], "]")
+			if strings.HasPrefix(state, "runn") || strings.HasPrefix(state, "preempted") {
+				running = append(running, g)
+			} else {
+				waiting = append(waiting, g)
+			}
+		}
+		// In a bubble the clock stands still meanwhile; there nothing that
+		// runs is left behind, or the bubble does not end.
+		if len(waiting) > 0 || len(running) == 0 || time.Since(start) > 5*time.Second {
+			return append(waiting, running...)
+		}
+	}
+}
+
+const module = "github.com/sprocketmq/sp"
+
+func stacks() (ours []string) {
+	buf := make([]byte, 64<<10)
+	for {
+		n := runtime.Stack(buf, true)
+		if n < len(buf) {
+			buf = buf[:n]
+			break
+		}
+		buf = make([]byte, 2*len(buf))
+	}
+	for g := range strings.SplitSeq(string(buf), "\n\n") {
+		// The last frame says who created the goroutine; that alone does
+		// not make it ours.
+		body, _, _ := strings.Cut(g, "\ncreated by ")
+		if strings.Contains(body, module) && !strings.Contains(body, "testing.tRunner(") {
+			ours = append(ours, g)
+		}
+	}
+	return ours
+}
+
+// Socket is what all sockets have.
+type Socket interface {
+	ListenWith(addr string, o *sp.EndpointOptions) (*sp.Endpoint, error)
+	DialWith(addr string, o *sp.EndpointOptions) (*sp.Endpoint, error)
+	WaitPeers(ctx context.Context, n int) error
+	Peers() []*sp.Peer
+	Stats() sp.Stats
+	Close() error
+}
+
+// Open makes s close when the test ends, if it has not been closed before.
+func Open[S Socket](t testing.TB, s S) S {
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// Listen listens on a new address of the road.
+func Listen(t testing.TB, s Socket, road Road, o *sp.EndpointOptions) *sp.Endpoint {
+	t.Helper()
+	e, err := s.ListenWith(road.Addr(t), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// Dial dials an endpoint's address and waits until both sides are connected.
+func Dial(t testing.TB, ctx context.Context, from Socket, to *sp.Endpoint, listener Socket, o *sp.EndpointOptions) *sp.Endpoint {
+	t.Helper()
+	mine, theirs := len(from.Peers()), len(listener.Peers())
+	e, err := from.DialWith(to.Addr(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	Peers(t, ctx, from, mine+1)
+	Peers(t, ctx, listener, theirs+1)
+	return e
+}
+
+// Link connects two sockets over a road: b dials a.
+func Link(t testing.TB, ctx context.Context, a, b Socket, road Road) {
+	t.Helper()
+	Dial(t, ctx, b, Listen(t, a, road, nil), a, nil)
+}
+
+// Peers waits until s has n peers.
+func Peers(t testing.TB, ctx context.Context, s Socket, n int) {
+	t.Helper()
+	if err := s.WaitPeers(ctx, n); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Until waits for what has no event to wait for, by looking again and again.
+func Until(t testing.TB, ctx context.Context, what string, done func() bool) {
+	t.Helper()
+	for !done() {
+		if ctx.Err() != nil {
+			t.Fatal("waited in vain for: ", what)
+		}
+		runtime.Gosched()
+	}
+}

@@ -1,0 +1,66 @@
+package pattern
+
+import (
+	"math/rand/v2"
+	"strconv"
+	"testing"
+)
+
+func TestQueueFull(t *testing.T) {
+	var q queue
+	if q.full(1<<30, 0, 0) {
+		t.Error("an empty queue has no room for one message")
+	}
+	q.push(&item{payload: make([]byte, 10)})
+	for _, c := range []struct {
+		size, messages, bytes int
+		full                  bool
+	}{
+		{10, 2, 20, false}, {10, 1, 20, true}, {11, 2, 20, true}, {0, 2, 10, false}, {1, 2, 10, true}, {0, 0, 100, true},
+	} {
+		if got := q.full(c.size, c.messages, c.bytes); got != c.full {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
+// TestQueueModel compares with a slice, over all sizes of ring.
+func TestQueueModel(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	var q queue
+	var model []string
+	bytes, next := 0, 0
+	step := func(push bool) {
+		if push {
+			s := strconv.Itoa(next)
+			next++
+			q.push(&item{payload: []byte(s)})
+			model = append(model, s)
+			bytes += len(s)
+		} else if len(model) > 0 {
+			it := q.pop()
+			if got := string(it.body()); got != model[0] {
+				t.Fatalf("popped %q, want %q", got, model[0])
+			}
+			bytes -= len(model[0])
+			model = model[1:]
+		}
+		if q.n != len(model) || q.bytes != bytes {
+			t.Fatalf("%d messages of %d bytes, want %d of %d", q.n, q.bytes, len(model), bytes)
+		}
+	}
+	for _, most := range []int{1, 16, 17, 1024, 1025, 5000} {
+		for len(model) < most {
+			step(r.IntN(4) > 0)
+		}
+		for range most {
+			step(r.IntN(2) > 0)
+		}
+		for len(model) > 0 {
+			step(false)
+		}
+		if len(q.ring) > fewSlots {
+			t.Errorf("an empty queue holds %d slots", len(q.ring))
+		}
+	}
+}
