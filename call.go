@@ -28,7 +28,7 @@ func (c *Call) wait(ctx context.Context) error {
 	if err := c.e.Start(ctx, "request"); err != nil && !c.finished() {
 		return err
 	}
-	ok, err := c.e.WaitArrival(ctx, func() (bool, error) { return c.finished(), nil }, c.token, c.park)
+	ok, err := c.e.WaitArrival(ctx, func() (bool, error) { return c.finished(), nil }, c.park, c.unpark)
 	if err != nil {
 		return err
 	}
@@ -38,27 +38,42 @@ func (c *Call) wait(ctx context.Context) error {
 	return nil
 }
 
-// park says whether a caller waits for the token now.
-func (c *Call) park(waits bool) {
+// park registers a caller that waits, and returns what is closed when the call
+// is done.
+func (c *Call) park() <-chan struct{} {
 	c.r.mu.Lock()
 	defer c.r.mu.Unlock()
-	switch {
-	case c.done:
-	case waits:
+	if c.token == nil {
+		c.token = make(chan struct{})
+		if c.done {
+			close(c.token)
+		}
+	}
+	if !c.done {
 		c.parked++
 		c.e.Parked.Add(1)
-	default:
+	}
+	return c.token
+}
+
+// unpark takes a registration back.
+func (c *Call) unpark() {
+	c.r.mu.Lock()
+	defer c.r.mu.Unlock()
+	if !c.done {
 		c.parked--
 		c.e.Parked.Add(-1)
 	}
 }
 
-// wake gives the token to all who wait, with the lock, when the call is done.
+// wake wakes all who wait, with the lock, when the call is done.
 func (c *Call) wake() {
 	if c.parked > 0 {
 		c.e.Parked.Add(int32(-c.parked))
 	}
-	close(c.token)
+	if c.token != nil {
+		close(c.token)
+	}
 }
 
 // take hands over the reply, once.

@@ -48,7 +48,9 @@ func (r *Requester) Do(ctx context.Context, body []byte) ([]byte, error) {
 	r.calls.mu.Lock()
 	reply.Detach(&r.calls.arena)
 	r.calls.mu.Unlock()
-	return reply.Body, nil
+	answer := reply.Body
+	message.Put(reply)
+	return answer, nil
 }
 
 // AskOptions are what a request may be told.
@@ -159,7 +161,7 @@ func (a *answerer) TryRecv() (*Request, error) {
 }
 
 func (a *answerer) request(m *Message) *Request {
-	m.Detach(new(message.Arena))
+	m.Detach(nil)
 	return &Request{Body: m.Body, header: m.Header, pipe: m.Peer().(*engine.Pipe), e: a.e, out: a.out}
 }
 

@@ -23,7 +23,7 @@ type requests struct {
 	mu      sync.Mutex
 	byID    map[uint32]*Call
 	lastID  uint32
-	waiting []*Call // no peer has them
+	waiting []*Call // no peer has them; oldest first
 	ticking bool    // a resend timer runs
 	closed  bool
 	arena   message.Arena
@@ -36,7 +36,7 @@ type Call struct {
 	id       uint32
 	header   [wire.WordSize]byte
 	noResend bool
-	token    chan struct{} // closed when done is set
+	token    chan struct{} // made when somebody waits, closed when done is set
 
 	sending sync.Mutex // held while body is being offered
 	body    *Message   // under sending
@@ -60,7 +60,7 @@ func newRequests(h pattern.Host) pattern.Router {
 
 // open makes a call.
 func (r *requests) open(m *Message, noResend bool) *Call {
-	c := &Call{r: r, body: m, noResend: noResend, token: make(chan struct{})}
+	c := &Call{r: r, body: m, noResend: noResend}
 	c.asked = c.few[:0]
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -92,8 +92,9 @@ func (r *requests) transmit(c *Call) {
 			r.mu.Unlock()
 			return
 		}
-		if c.peer = 0; !slices.Contains(r.waiting, c) {
-			r.waiting = append(r.waiting, c)
+		c.peer = 0
+		if i, there := slices.BinarySearchFunc(r.waiting, c, byAge); !there {
+			r.waiting = slices.Insert(r.waiting, i, c)
 		}
 		r.mu.Unlock()
 		// Room that came in between has not seen it waiting.
@@ -129,6 +130,9 @@ func (c *Call) Chosen(p pattern.Peer) {
 		c.asked = append(c.asked, c.peer)
 	}
 }
+
+// byAge orders calls by their ids, of which 31 bits count up and wrap around.
+func byAge(a, b *Call) int { return int(int32((a.id - b.id) << 1)) }
 
 // unwait takes c off the list of those that wait for a peer.
 func (r *requests) unwait(c *Call) bool {
@@ -219,7 +223,7 @@ func (r *requests) lost(id uint32) {
 		again = append(again, c)
 	}
 	r.mu.Unlock()
-	slices.SortFunc(again, func(a, b *Call) int { return int(int32(a.id - b.id)) })
+	slices.SortFunc(again, byAge)
 	lim := r.host.Limits()
 	for _, c := range again {
 		if c.losses == 1 {

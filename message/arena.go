@@ -11,13 +11,14 @@ const (
 	arenaMost  = 1 << 10 // longer bodies get memory of their own
 )
 
-// Copy returns a copy of b whose capacity is its length.
+// Copy returns a copy of b whose capacity is its length. A nil Arena gives each
+// copy memory of its own.
 func (a *Arena) Copy(b []byte) []byte {
 	n := len(b)
 	if n == 0 {
 		return []byte{}
 	}
-	if n > arenaMost {
+	if n > arenaMost || a == nil {
 		return Clone(b)
 	}
 	if n > len(a.free) {

@@ -134,7 +134,7 @@ func (m *Message) SetChunk(c *Chunk) { m.chunk = c }
 // Detach makes the bytes of m the garbage collector's: nobody will reuse
 // them. Small bodies are copied into a, larger ones get memory of their own.
 func (m *Message) Detach(a *Arena) {
-	if m.chunk == nil && !m.borrowed {
+	if m.chunk == nil && !m.borrowed && !m.shared {
 		return
 	}
 	if len(m.Header) > 0 {
@@ -148,5 +148,5 @@ func (m *Message) Detach(a *Arena) {
 		m.chunk.Release(1)
 		m.chunk = nil
 	}
-	m.borrowed = false
+	m.borrowed, m.shared = false, false
 }

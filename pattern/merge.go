@@ -105,26 +105,29 @@ func (g *Merge) FilterAll() {
 // Unsubscribe takes a topic back and reports whether it was there. Queued
 // messages that match nothing any more are dropped.
 func (g *Merge) Unsubscribe(topic []byte) bool {
-	g.hand.mu.Lock()
-	defer g.hand.mu.Unlock()
-	g.mu.Lock()
-	if g.topics == nil || !g.topics.Remove(topic) {
-		g.mu.Unlock()
-		return false
-	}
-	if !g.strict && g.topics.Empty() {
-		g.topics = nil
-	}
-	g.putBack()
-	dropped := g.refilter()
-	g.mu.Unlock()
+	dropped, found := g.unsubscribe(topic)
 	for _, d := range dropped {
 		d.peer.Count(Unwanted, d.n)
 		if d.resume {
 			d.peer.Resume()
 		}
 	}
-	return true
+	return found
+}
+
+func (g *Merge) unsubscribe(topic []byte) (dropped []refiltered, found bool) {
+	g.hand.mu.Lock()
+	defer g.hand.mu.Unlock()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.topics == nil || !g.topics.Remove(topic) {
+		return nil, false
+	}
+	if !g.strict && g.topics.Empty() {
+		g.topics = nil
+	}
+	g.putBack()
+	return g.refilter(), true
 }
 
 // refiltered is what refilter dropped of a peer's.

@@ -86,10 +86,7 @@ func (e *Endpoint) met(l transport.Link) {
 		e.meetLater(nil)
 		return
 	}
-	c := p.carrier.(*messages)
-	c.meet = true
-	p.begin()
-	c.link.Attach(c)
+	p.carrier.(*messages).meet()
 }
 
 // meetLater makes a dialer that has lost its connection look for another.

@@ -15,11 +15,10 @@ import (
 type messages struct {
 	p    *Pipe
 	link transport.MessageLink
-	meet bool // the other end is in this process: nobody runs the pipe
-
 	out struct{ messages, bytes atomic.Uint64 }
 
 	mu     sync.Mutex
+	meets  bool              // the other end is in this process
 	unsent []message.Message // what the link gave back
 }
 
@@ -37,8 +36,9 @@ func (c *messages) Offer(m *message.Message) bool {
 // Resume implements pattern.Peer.
 func (c *messages) Resume() { c.link.Resume() }
 
+func (c *messages) start() { c.link.Attach(c) }
+
 func (c *messages) run() error {
-	c.link.Attach(c)
 	<-c.p.lost
 	return c.p.lostErr
 }
@@ -90,18 +90,31 @@ func (c *messages) Ready() { c.p.ready() }
 func (c *messages) Lost(err error, unsent []message.Message) {
 	c.mu.Lock()
 	c.unsent = unsent
+	meets := c.meets
 	c.mu.Unlock()
 	c.p.lose(err, false)
-	if c.meet {
+	if meets {
 		c.p.detach(err)
-		c.p.end.meetLater(c.p)
 	}
 }
 
-func (c *messages) finish(error) []message.Message {
+// meet says that nobody runs the pipe: from now on Lost cleans up. What was lost
+// before is cleaned up here.
+func (c *messages) meet() {
+	c.mu.Lock()
+	c.meets = true
+	c.mu.Unlock()
+	select {
+	case <-c.p.lost:
+		c.p.detach(c.p.lostErr)
+	default:
+	}
+}
+
+func (c *messages) finish(error) (unsent []message.Message, begun int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	unsent := c.unsent
+	unsent = c.unsent
 	c.unsent = nil
-	return unsent
+	return unsent, 0
 }

@@ -47,8 +47,11 @@ type outbox struct {
 	refused bool // an Offer was: Ready is owed
 	err     error
 
-	unsent                []message.Message // after an error: what was not begun
-	messages, bytes, lost uint64            // written whole; begun and never finished
+	messages, bytes uint64 // written whole
+	// After an error: what was not begun, and how many were begun and not
+	// finished.
+	unsent []message.Message
+	begun  int
 }
 
 func (o *outbox) init(p *Pipe, conn net.Conn, codec wire.Codec) {
@@ -236,13 +239,12 @@ func (o *outbox) fail(err error, flight *batch, n int64) {
 	}
 	whole, begun, unsent := flight.fate(n, o.codec)
 	o.messages += uint64(whole)
-	o.lost += uint64(begun)
-	o.unsent = unsent
+	o.begun, o.unsent = begun, unsent
 }
 
-// finish ends writing because of err, and returns what was not begun. The
-// connection is closed already, so a write under way ends.
-func (o *outbox) finish(err error) []message.Message {
+// finish implements carrier. The connection is closed already, so a write under
+// way ends.
+func (o *outbox) finish(err error) (unsent []message.Message, begun int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.err == nil {
@@ -256,9 +258,9 @@ func (o *outbox) finish(err error) []message.Message {
 		o.unsent = append(o.unsent, rest...)
 		o.pending = nil
 	}
-	unsent := o.unsent
-	o.unsent = nil
-	return unsent
+	unsent, begun = o.unsent, o.begun
+	o.unsent, o.begun = nil, 0
+	return unsent, begun
 }
 
 // idle tells whether nothing waits or is being written.
@@ -289,7 +291,6 @@ func (o *outbox) count(s *PeerStats) {
 	defer o.mu.Unlock()
 	s.MessagesOut += o.messages
 	s.BytesOut += o.bytes
-	s.Unknown += o.lost
 	if o.pending != nil {
 		s.QueuedOut += o.pending.count
 	}

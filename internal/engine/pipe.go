@@ -34,20 +34,25 @@ type Pipe struct {
 
 	in    struct{ messages, bytes atomic.Uint64 }
 	drops [pattern.Drops]atomic.Uint64
+	// unknown is how many messages were begun when the connection ended.
+	unknown atomic.Uint64
 }
 
 // carrier is the half of a pipe that depends on the kind of its link.
 type carrier interface {
 	Offer(*message.Message) bool
 	Resume()
+	// start says that the pipe has its seat.
+	start()
 	// run moves messages until the connection ends, and returns why. It is
 	// called once, after the pipe has its seat.
 	run() error
 	// flush waits until what was accepted has been passed on, or ctx ends.
 	flush(ctx context.Context) error
-	// finish ends the connection because of err and returns what was
-	// accepted and not begun. Nothing is moved when it returns.
-	finish(err error) (unsent []message.Message)
+	// finish ends the connection because of err and returns what was accepted
+	// and not begun, and how many messages were begun and not finished. Nothing
+	// is moved when it returns.
+	finish(err error) (unsent []message.Message, begun int)
 	// idle tells whether nothing is left to flush.
 	idle() bool
 	count(*PeerStats)
@@ -113,7 +118,7 @@ func (p *Pipe) arrived(messages, bytes int) {
 
 // Stats takes a snapshot.
 func (p *Pipe) Stats() PeerStats {
-	s := PeerStats{MessagesIn: p.in.messages.Load(), BytesIn: p.in.bytes.Load()}
+	s := PeerStats{MessagesIn: p.in.messages.Load(), BytesIn: p.in.bytes.Load(), Unknown: p.unknown.Load()}
 	for i := range s.Drops {
 		s.Drops[i] = p.drops[i].Load()
 	}
@@ -155,10 +160,15 @@ func (p *Pipe) attach() error {
 		return err
 	}
 	p.seat = seat
+	// Who is told of the peer finds that it can be sent to.
+	p.begun.Store(true)
+	seat.Ready()
+	p.carrier.start()
 	s.mu.Lock()
 	if s.phase.Load() == closed || p.end.ctx.Err() != nil {
 		s.mu.Unlock()
-		seat.Detach(nil)
+		p.lose(errClosed, true)
+		p.leave()
 		return errClosed
 	}
 	s.pipes[p.id] = p
@@ -166,6 +176,7 @@ func (p *Pipe) attach() error {
 	was := s.choose()
 	s.mu.Unlock()
 	was.poked()
+	s.ready.check(s)
 	p.end.joined(p)
 	s.log.Info("connected", "endpoint", p.end.addr, "peer", p.Addr(), "id", p.id)
 	return nil
@@ -178,20 +189,10 @@ func (s *Socket) changed() {
 }
 
 // run moves messages until the connection ends, and cleans up.
-func (p *Pipe) run() {
-	p.begin()
-	p.detach(p.carrier.run())
-}
+func (p *Pipe) run() { p.detach(p.carrier.run()) }
 
-// begin says that messages may be offered.
-func (p *Pipe) begin() {
-	p.begun.Store(true)
-	p.seat.Ready()
-	p.sock.ready.check(p.sock)
-}
-
-// ready says that there is room again. Before begin there is no need to: a
-// router may offer as soon as it knows the peer, before the seat is ours.
+// ready says that there is room again. Before the seat is there it need not: a
+// router may offer as soon as it knows the peer.
 func (p *Pipe) ready() {
 	if p.begun.Load() {
 		p.seat.Ready()
@@ -203,13 +204,7 @@ func (p *Pipe) detach(err error) {
 	p.gone.Do(func() {
 		s := p.sock
 		p.lose(err, false)
-		unsent := p.carrier.finish(p.lostErr)
-		if s.phase.Load() == closed {
-			s.leftOver(len(unsent))
-			unsent = nil
-		}
-		// The seat goes first: it counts what it drops.
-		p.seat.Detach(unsent)
+		p.leave()
 		p.end.left(p)
 		st := p.Stats()
 		st.QueuedOut = 0
@@ -225,7 +220,22 @@ func (p *Pipe) detach(err error) {
 			s.poked()
 		}
 		s.log.Info("disconnected", "endpoint", p.end.addr, "peer", p.Addr(), "id", p.id, "reason", p.lostErr)
+		if c, ok := p.carrier.(*messages); ok && c.meets {
+			p.end.meetLater(p)
+		}
 	})
+}
+
+// leave gives up the seat and what the peer had not got.
+func (p *Pipe) leave() {
+	s := p.sock
+	unsent, begun := p.carrier.finish(p.lostErr)
+	if s.phase.Load() == closed {
+		s.leftOver(len(unsent) + begun)
+		unsent, begun = nil, 0
+	}
+	p.unknown.Add(uint64(begun))
+	p.seat.Detach(unsent)
 }
 
 // carriedOn tells whether the connection was worth anything: it carried a

@@ -303,23 +303,24 @@ func (s *Socket) choose() (was *stream) {
 	return was
 }
 
-// WaitArrival waits until try succeeds or fails; when something arrives that
-// concerns the caller, there is a token. The caller reads the connection
-// itself where it can. register is told true before the caller waits, and false
-// if it then does not. It returns false if ctx ended before.
-func (s *Socket) WaitArrival(ctx context.Context, try func() (bool, error), token <-chan struct{}, register func(bool)) (bool, error) {
+// WaitArrival waits until try succeeds or fails. The caller reads the connection
+// itself where it can. Else it registers: that returns what gets a token, or is
+// closed, when something arrives that concerns the caller; and it takes the
+// registration back if the caller then does not wait. It returns false if ctx
+// ended before.
+func (s *Socket) WaitArrival(ctx context.Context, try func() (bool, error), register func() <-chan struct{}, unregister func()) (bool, error) {
 	for {
 		s.ask(forReply)
 		if ok, err := s.lead(ctx, try); ok || err != nil {
 			return ok, err
 		}
-		register(true)
+		token := register()
 		if ok, err := try(); ok || err != nil {
-			register(false)
+			unregister()
 			return ok, err
 		}
 		if s.leadable() {
-			register(false)
+			unregister()
 			continue
 		}
 		select {
@@ -328,7 +329,7 @@ func (s *Socket) WaitArrival(ctx context.Context, try func() (bool, error), toke
 				return ok, err
 			}
 		case <-ctx.Done():
-			register(false)
+			unregister()
 			return false, nil
 		}
 	}

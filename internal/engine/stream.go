@@ -25,6 +25,8 @@ func newStream(p *Pipe, l *transport.StreamLink) *stream {
 	return s
 }
 
+func (s *stream) start() {}
+
 func (s *stream) run() error {
 	err := s.loop()
 	s.outbox.lastWords()

@@ -97,7 +97,7 @@ func (s *Socket) RecvBody(ctx context.Context) ([]byte, error) {
 		if err := s.Recv(ctx, m); err != nil {
 			return nil, err
 		}
-		m.Detach(new(message.Arena))
+		m.Detach(nil)
 		return m.Body, nil
 	}
 	if err := ended(ctx, "receive"); err != nil {

@@ -33,6 +33,9 @@ type Config struct {
 	Outgoing func(body string, to pattern.Peer) *message.Message
 	// MaxPeers is how many peers a socket has at the most; 0 is any number.
 	MaxPeers int
+	// Lossy says that the pattern drops what finds no room, and counts it, where
+	// the limits ask to Wait.
+	Lossy bool
 }
 
 // Run tests a pattern.
