@@ -15,7 +15,7 @@ import (
 type messages struct {
 	p    *Pipe
 	link transport.MessageLink
-	out struct{ messages, bytes atomic.Uint64 }
+	out  struct{ messages, bytes atomic.Uint64 }
 
 	mu     sync.Mutex
 	meets  bool              // the other end is in this process

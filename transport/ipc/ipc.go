@@ -117,12 +117,16 @@ func (t Transport) Listen(addr string) (transport.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := net.Listen("unix", p)
+	var lc net.ListenConfig
+	if t.Mode != 0 {
+		lc.Control = narrow(t.Mode)
+	}
+	l, err := lc.Listen(context.Background(), "unix", p)
 	if errors.Is(err, syscall.EADDRINUSE) && p[0] != '@' {
 		if err := removeStale(p); err != nil {
 			return nil, err
 		}
-		l, err = net.Listen("unix", p)
+		l, err = lc.Listen(context.Background(), "unix", p)
 	}
 	if err != nil {
 		return nil, err
