@@ -10,7 +10,13 @@ type intake struct {
 	*mergeSeat
 	lim    *Limits
 	queued int
-	lost   [Drops]int
+	losses int
+	lost   [Drops]int // of these, by reason
+}
+
+func (in *intake) lose(why Drop) {
+	in.losses++
+	in.lost[why]++
 }
 
 func (s *mergeSeat) Deliver(batch []message.Message) int {
@@ -33,19 +39,19 @@ func (s *mergeSeat) DeliverBulk(b *message.Bulk) int {
 	for ; taken < len(b.Spans); taken++ {
 		it := item{payload: b.At(taken), chunk: b.Chunk}
 		if why := in.want(it.payload); why != None {
-			in.lost[why]++
+			in.lose(why)
 			continue
 		}
 		if room, why := in.room(len(it.payload)); !room {
 			break
 		} else if why != None {
-			in.lost[why]++
+			in.lose(why)
 			continue
 		}
 		if g.Open != nil {
 			g.opened = message.Message{Body: it.payload}
 			if why := g.Open(s.peer, &g.opened); why != None {
-				in.lost[why]++
+				in.lose(why)
 				continue
 			}
 			it.head = int32(len(g.opened.Header))
@@ -58,6 +64,39 @@ func (s *mergeSeat) DeliverBulk(b *message.Bulk) int {
 	}
 	in.done()
 	return taken
+}
+
+func (s *mergeSeat) Bodies() bool { return s.g.Open == nil }
+
+func (s *mergeSeat) DeliverBody(body []byte) bool {
+	g := s.g
+	in := intake{mergeSeat: s, lim: g.host.Limits()}
+	var long []byte
+	g.mu.Lock()
+	why := in.want(body)
+	if why == None && len(body) > longCopy {
+		g.mu.Unlock()
+		long = message.Clone(body)
+		g.mu.Lock()
+		why = in.want(body)
+	}
+	room := true
+	if why == None {
+		room, why = in.room(len(body))
+	}
+	switch {
+	case !room:
+	case why != None:
+		in.lose(why)
+	default:
+		if long == nil {
+			long = g.arena.Copy(body)
+		}
+		in.push(&item{payload: long})
+	}
+	g.mu.Unlock()
+	in.done()
+	return room
 }
 
 // take queues or drops m, and returns false if it has to wait for room.
@@ -83,7 +122,7 @@ func (in *intake) take(m *message.Message) bool {
 		why = g.Open(in.peer, m)
 	}
 	if why != None {
-		in.lost[why]++
+		in.lose(why)
 		m.Drop()
 		return true
 	}
@@ -115,7 +154,7 @@ func (in *intake) room(size int) (room bool, why Drop) {
 	case DropOldest:
 		for in.q.full(size, in.lim.RecvQueue, in.lim.RecvBytes) {
 			in.g.discard(in.mergeSeat)
-			in.lost[QueueFull]++
+			in.lose(QueueFull)
 		}
 		return true, None
 	}
@@ -135,6 +174,9 @@ func (in *intake) push(it *item) {
 // done tells the news, without the lock.
 func (in *intake) done() {
 	for why, n := range in.lost {
+		if in.losses == 0 {
+			break
+		}
 		if n > 0 {
 			in.peer.Count(Drop(why), n)
 		}

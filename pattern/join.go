@@ -24,7 +24,8 @@ type OutSeat interface {
 // InSeat is a peer's place in a way in.
 type InSeat interface {
 	Deliver(batch []message.Message) int
-	DeliverBulk(*message.Bulk) int
+	BulkSeat
+	BodySeat
 	Detach()
 }
 
@@ -85,6 +86,12 @@ func (s *joinedSeat) DeliverBulk(b *message.Bulk) int {
 	s.peer.Count(Unwanted, len(b.Spans))
 	return len(b.Spans)
 }
+
+// Bodies implements BodySeat.
+func (s *joinedSeat) Bodies() bool { return s.in != nil && s.in.Bodies() }
+
+// DeliverBody implements BodySeat.
+func (s *joinedSeat) DeliverBody(body []byte) bool { return s.in.DeliverBody(body) }
 
 func (s *joinedSeat) Ready() {
 	if s.out != nil {

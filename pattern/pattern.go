@@ -69,6 +69,14 @@ type BulkSeat interface {
 	DeliverBulk(*message.Bulk) int
 }
 
+// BodySeat is a seat that can be handed one message that is only a body, and lent,
+// which is faster. DeliverBody returns false if there is no room. Bodies tells
+// whether it may be called at all.
+type BodySeat interface {
+	Bodies() bool
+	DeliverBody(body []byte) bool
+}
+
 // BodyReceiver is a router that can hand over a body alone, the caller's for
 // ever, which is faster.
 type BodyReceiver interface {

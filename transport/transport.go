@@ -74,6 +74,9 @@ type Sink interface {
 	// takes them. It may be called from several goroutines at once, holding
 	// no lock that Offer, Resume or Close need.
 	Deliver(batch []message.Message) int
+	// DeliverBody is Deliver of one message that is only a body, and lent; it
+	// is faster. It returns false if there is no room.
+	DeliverBody(body []byte) bool
 	// Ready says that an Offer that was refused would now be taken.
 	Ready()
 	// Lost says that the connection is gone, and why. The link calls it

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/sprocketmq/sp/message"
+	"github.com/sprocketmq/sp/pattern"
 	"github.com/sprocketmq/sp/transport"
 	"github.com/sprocketmq/sp/wire"
 )
@@ -13,9 +14,10 @@ import (
 // messages is the carrier of a connection that carries messages by itself. It
 // is the link's sink.
 type messages struct {
-	p    *Pipe
-	link transport.MessageLink
-	out  struct{ messages, bytes atomic.Uint64 }
+	p      *Pipe
+	link   transport.MessageLink
+	bodies pattern.BodySeat // the seat, if it takes bodies alone
+	out    struct{ messages, bytes atomic.Uint64 }
 
 	mu     sync.Mutex
 	meets  bool              // the other end is in this process
@@ -36,7 +38,12 @@ func (c *messages) Offer(m *message.Message) bool {
 // Resume implements pattern.Peer.
 func (c *messages) Resume() { c.link.Resume() }
 
-func (c *messages) start() { c.link.Attach(c) }
+func (c *messages) start() {
+	if b, ok := c.p.seat.(pattern.BodySeat); ok && b.Bodies() {
+		c.bodies = b
+	}
+	c.link.Attach(c)
+}
 
 func (c *messages) run() error {
 	<-c.p.lost
@@ -81,6 +88,21 @@ func (c *messages) pass(batch []message.Message) int {
 	}
 	c.p.arrived(n, bytes)
 	return n
+}
+
+// DeliverBody implements transport.Sink.
+func (c *messages) DeliverBody(body []byte) bool {
+	most := c.p.end.maxSize.Load()
+	if c.bodies == nil || most > 0 && len(body) > int(most) {
+		batch := make([]message.Message, 1)
+		batch[0].Borrow(body)
+		return c.Deliver(batch) == 1
+	}
+	if !c.bodies.DeliverBody(body) {
+		return false
+	}
+	c.p.arrived(1, len(body))
+	return true
 }
 
 // Ready implements transport.Sink.

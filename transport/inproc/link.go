@@ -102,6 +102,9 @@ func (l *link) Offer(m *message.Message) bool {
 	if !l.both.live.Load() {
 		return false // Attach or Lost follows
 	}
+	if m.Borrowed() && len(m.Header) == 0 {
+		return l.offerBody(m.Body)
+	}
 	batch := single.Get().(*[1]message.Message)
 	batch[0] = m.Move()
 	far := *l.far.sink.Load()
@@ -118,6 +121,15 @@ func (l *link) Offer(m *message.Message) bool {
 	batch[0] = message.Message{}
 	single.Put(batch)
 	return taken
+}
+
+func (l *link) offerBody(body []byte) bool {
+	far := *l.far.sink.Load()
+	if far.DeliverBody(body) {
+		return true
+	}
+	l.refused.Store(true) // as in Offer
+	return far.DeliverBody(body)
 }
 
 // Resume implements transport.MessageLink: our sink has room for what the
