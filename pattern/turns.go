@@ -46,15 +46,6 @@ func (t *turns[T]) best() int {
 	return bits.TrailingZeros32(t.some)
 }
 
-// turn returns the member whose turn it is, without ending it.
-func (t *turns[T]) turn() (member T, ok bool) {
-	if t.some == 0 {
-		return member, false
-	}
-	c := &t.class[t.best()]
-	return c.members[c.next], true
-}
-
 // take returns the member whose turn it is, and goes on to the next.
 func (t *turns[T]) take() (member T, ok bool) {
 	if t.some == 0 {

@@ -67,7 +67,6 @@ type Socket struct {
 	endpoints map[*Endpoint]struct{}
 	news      chan struct{} // closed and replaced when pipes changes
 	ended     chan struct{} // closed when Close has done its work
-	closeErr  error
 
 	recvq, sendq waitq
 	awaitq       waitq                  // who waits for room at one peer: all are woken

@@ -257,7 +257,7 @@ func (s *Socket) lead(ctx context.Context, try func() (bool, error)) (ok bool, e
 	st.role.mu.Lock()
 	defer st.role.mu.Unlock()
 	st.unpokeLocked()
-	st.role.release(st, s.lone.Load() == st && !s.anybodyWaits() && !forced)
+	st.role.release(st, ctx.Err() == nil && s.lone.Load() == st && !s.anybodyWaits() && !forced)
 	return ok, err
 }
 
@@ -319,7 +319,7 @@ func (s *Socket) WaitArrival(ctx context.Context, try func() (bool, error), regi
 			unregister()
 			return ok, err
 		}
-		if s.leadable() {
+		if ctx.Err() == nil && s.leadable() {
 			unregister()
 			continue
 		}
@@ -360,7 +360,7 @@ func (s *Socket) waitRecv(ctx context.Context, try func() (bool, error)) (bool, 
 			s.recvq.leave(w)
 			return ok, err
 		}
-		if s.leadable() {
+		if ctx.Err() == nil && s.leadable() {
 			s.recvq.leave(w)
 			continue
 		}

@@ -12,7 +12,6 @@ type counters struct {
 	received, receivedBytes atomic.Uint64
 	drops                   [pattern.Drops]atomic.Uint64
 	endpoint                EndpointCounters // of all endpoints together
-	ids                     atomic.Uint64
 }
 
 // EndpointCounters count what happens to an endpoint's connections.

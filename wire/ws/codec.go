@@ -4,14 +4,17 @@
 // The bytes of frame headers, the rules for them and the masking are
 // github.com/gobwas/ws; what is here is the state of a connection that the
 // library leaves to its user: fragments, UTF-8 across fragments, control
-// frames and the closing handshake. That library was chosen by measurement.
-// Of those looked at, only it gives headers and masks apart from connections,
-// so that a batch of frames is one write and a message is read where it lies;
-// the others write a message a system call and read each into memory of its
-// own. For a masked frame of 64 bytes, appending through it takes 35 ns and
-// parsing 39 ns, without allocation; headers written by hand take 12 and
-// 22 ns, which is a tenth of what a message costs on its way. In return its
-// masking runs at 60 to 90 GB/s from 1 KiB on, against 20 GB/s of plain Go.
+// frames and the closing handshake.
+//
+// That library was chosen by measurement. Of those looked at, only it gives
+// headers and masks apart from connections, so that a batch of frames is one
+// write and a message is read where it lies. Over loopback, coder/websocket
+// and lxzan/gws take 5.6 and 4.9 us for a message of 64 bytes, with a system
+// call and one or two allocations for each; sockets with this codec take
+// 0.4 us, without. The library's headers cost 35 ns to append and 39 ns to
+// parse, against 12 and 22 ns for such that are written by hand: less than a
+// tenth of a message's way. In return its masking runs at 60 to 90 GB/s from
+// 1 KiB on, against 20 GB/s of plain Go.
 package ws
 
 import (
