@@ -44,6 +44,7 @@ type outbox struct {
 	spare   *batch  // the flusher's, empty
 	direct  *direct // nil: this connection can't be written without waiting
 	busy    bool
+	said    bool // a farewell: no message may follow it
 	refused bool // an Offer was: Ready is owed
 	err     error
 
@@ -65,7 +66,7 @@ func (o *outbox) Offer(m *message.Message) bool {
 	cfg := &o.p.sock.cfg
 	o.mu.Lock()
 	b := o.pending
-	if o.err != nil || b != nil && b.count > 0 && (b.count >= cfg.SendQueue || b.payload+m.Len() > cfg.SendBytes) {
+	if o.err != nil || o.said || b != nil && b.count > 0 && (b.count >= cfg.SendQueue || b.payload+m.Len() > cfg.SendBytes) {
 		o.refused = true
 		o.mu.Unlock()
 		return false
@@ -109,8 +110,10 @@ const mostControl = 64 << 10
 var errControlFlood = errors.New("peer causes more control frames than it reads")
 
 // control appends bytes that are not a message, whether there is room or not.
-func (o *outbox) control(frame []byte) error {
+// After the last ones nothing is sent.
+func (o *outbox) control(frame []byte, last bool) error {
 	o.mu.Lock()
+	o.said = o.said || last
 	if o.err != nil {
 		defer o.mu.Unlock()
 		return o.err

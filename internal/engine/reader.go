@@ -304,7 +304,7 @@ func (r *reader) accept(f wire.Frame, payload []byte, c *message.Chunk) error {
 		}
 		answer, err := r.ctl.Control(f, payload)
 		if len(answer) > 0 {
-			if e := r.out.control(answer); e != nil {
+			if e := r.out.control(answer, err != nil); e != nil {
 				return e
 			}
 		}

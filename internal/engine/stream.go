@@ -39,7 +39,7 @@ func (s *stream) count(st *PeerStats) { s.outbox.count(st) }
 func (o *outbox) farewell(err error) {
 	if f, ok := o.codec.(wire.Farewell); ok {
 		if bye := f.AppendFarewell(nil, err); len(bye) > 0 {
-			o.control(bye)
+			o.control(bye, true)
 		}
 	}
 }
