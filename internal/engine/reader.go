@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -40,7 +41,7 @@ type reader struct {
 
 	frame wire.Frame // the one that big belongs to
 	big   []byte     // what came of its payload
-	parts []byte     // what came of a payload that goes on in another frame
+	parts [][]byte   // what came of a payload that goes on in another frame
 	more  [][]byte   // the frames before the last of a message
 
 	parsing bool // what came has not been parsed to its end
@@ -259,7 +260,10 @@ func (r *reader) scanned(most uint64) bool {
 // collected is how much of the message that is coming has come in earlier
 // frames.
 func (r *reader) collected() int {
-	n := len(r.parts)
+	n := 0
+	for _, p := range r.parts {
+		n += len(p)
+	}
 	for _, m := range r.more {
 		n += len(m)
 	}
@@ -310,7 +314,10 @@ func (r *reader) accept(f wire.Frame, payload []byte, c *message.Chunk) error {
 		}
 		return err
 	case wire.Part:
-		r.parts = append(r.parts, payload...)
+		if c != nil {
+			payload = message.Clone(payload) // not the whole chunk for a piece
+		}
+		r.parts = append(r.parts, payload)
 		return nil
 	case wire.More:
 		r.more = append(r.more, r.glue(payload, true))
@@ -344,7 +351,7 @@ func (r *reader) glue(payload []byte, own bool) []byte {
 	if r.parts == nil && !own {
 		return payload
 	}
-	whole := append(r.parts, payload...)
+	whole := bytes.Join(append(r.parts, payload), nil)
 	r.parts = nil
 	return whole[:len(whole):len(whole)]
 }
