@@ -1,0 +1,470 @@
+// Command bench runs the stacks named in stacks.json side by side and reports
+// what it measured. See README.md.
+//
+//	bench run    [-stacks RE] [-only RE] [-reps 3] [-ms 1000] -o FILE.jsonl
+//	bench report FILE.jsonl... > tables.md
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sprocketmq/sp/bench/adapter"
+)
+
+type stack struct {
+	Name       string            `json:"name"`
+	Class      string            `json:"class"` // limit, peer or other
+	Cmd        []string          `json:"cmd"`
+	Env        map[string]string `json:"env"`
+	Cases      string            `json:"cases"`      // regexp, empty for all
+	Transports string            `json:"transports"` // regexp, empty for all
+	Preload    string            `json:"preload"`    // allocation counter for C stacks
+}
+
+type cell struct {
+	Case      string   `json:"case"`
+	Transport string   `json:"transport"`
+	Size      int      `json:"size"`
+	Opts      []string `json:"opts,omitempty"`
+}
+
+func (c cell) key() string {
+	return fmt.Sprintf("%s/%s/%d/%s", c.Case, c.Transport, c.Size, strings.Join(c.Opts, ","))
+}
+
+// record is one line of the results file.
+type record struct {
+	Kind    string           `json:"kind"` // run, alloc or noise
+	Stack   string           `json:"stack,omitempty"`
+	Class   string           `json:"class,omitempty"`
+	Cell    cell             `json:"cell"`
+	Rep     int              `json:"rep"`
+	Server  *adapter.Result  `json:"server,omitempty"`
+	Clients []adapter.Result `json:"clients,omitempty"`
+	Err     string           `json:"err,omitempty"`
+	Wall    float64          `json:"wall_s,omitempty"`
+	Steal   float64          `json:"steal_pct"`
+	SpinMin float64          `json:"spin_min_ms,omitempty"`
+	SpinMed float64          `json:"spin_med_ms,omitempty"`
+	SpinMax float64          `json:"spin_max_ms,omitempty"`
+	Time    string           `json:"time"`
+}
+
+var errSkip = errors.New("unsupported")
+
+// proc is one adapter process.
+type proc struct {
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	lines  chan string
+	stderr strings.Builder
+}
+
+func start(dir string, st stack, preload bool, cpus string, args ...string) (*proc, error) {
+	p := &proc{lines: make(chan string, 8)}
+	bin := st.Cmd[0]
+	if !filepath.IsAbs(bin) {
+		bin = filepath.Join(dir, bin)
+	}
+	cmd := append(append([]string{bin}, st.Cmd[1:]...), args...)
+	if cpus != "" {
+		cmd = append([]string{"taskset", "-c", cpus}, cmd...)
+	}
+	p.cmd = exec.Command(cmd[0], cmd[1:]...)
+	p.cmd.Dir = dir
+	p.cmd.Env = os.Environ()
+	for k, v := range st.Env {
+		p.cmd.Env = append(p.cmd.Env, k+"="+v)
+	}
+	if preload {
+		p.cmd.Env = append(p.cmd.Env, "LD_PRELOAD="+filepath.Join(dir, st.Preload))
+	}
+	p.cmd.Stderr = &p.stderr
+	in, err := p.cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	p.in = in
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		sc := bufio.NewScanner(out)
+		for sc.Scan() {
+			p.lines <- sc.Text()
+		}
+		close(p.lines)
+	}()
+	return p, nil
+}
+
+func (p *proc) line(d time.Duration) (string, error) {
+	select {
+	case l, ok := <-p.lines:
+		if ok {
+			return l, nil
+		}
+		err := p.cmd.Wait()
+		var ee *exec.ExitError
+		if errors.As(err, &ee) && ee.ExitCode() == 3 {
+			return "", errSkip
+		}
+		return "", fmt.Errorf("ended early: %v: %s", err, lastLine(p.stderr.String()))
+	case <-time.After(d):
+		return "", fmt.Errorf("no answer in %v", d)
+	}
+}
+
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	return s[strings.LastIndexByte(s, '\n')+1:]
+}
+
+func (p *proc) say(s string) { io.WriteString(p.in, s+"\n") }
+
+func (p *proc) end() {
+	p.in.Close()
+	done := make(chan struct{})
+	go func() { p.cmd.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(2 * time.Second):
+		p.cmd.Process.Kill()
+		<-done
+	}
+}
+
+func (p *proc) expect(want string, d time.Duration) error {
+	l, err := p.line(d)
+	if err == nil && l != want {
+		err = fmt.Errorf("said %q, want %q", l, want)
+	}
+	return err
+}
+
+// result reads on to the JSON line; DONE asks for STOP before it comes.
+func (p *proc) result(d time.Duration, onDone func()) (r adapter.Result, err error) {
+	for {
+		l, err := p.line(d)
+		if err != nil {
+			return r, err
+		}
+		if l == "DONE" {
+			onDone()
+			continue
+		}
+		if err := json.Unmarshal([]byte(l), &r); err != nil {
+			return r, fmt.Errorf("%v in %q", err, l)
+		}
+		if !r.OK {
+			return r, errors.New(r.Err)
+		}
+		return r, nil
+	}
+}
+
+var port = 21000 + os.Getpid()%5000
+
+func url(tr, tmp string) string {
+	port++
+	switch tr {
+	case "tcp":
+		return fmt.Sprintf("tcp://127.0.0.1:%d", port)
+	case "ipc":
+		return fmt.Sprintf("ipc://%s/%d.sock", tmp, port)
+	}
+	return fmt.Sprintf("inproc://b%d", port)
+}
+
+func opt(opts []string, key string, def int) int {
+	for _, o := range opts {
+		if v, ok := strings.CutPrefix(o, key+"="); ok {
+			n, _ := strconv.Atoi(v)
+			return n
+		}
+	}
+	return def
+}
+
+// cpusFor reads pin=one (everything on CPU 0) and pin=two (server on 0,
+// clients on 1).
+func cpusFor(opts []string, role string) string {
+	for _, o := range opts {
+		switch {
+		case o == "pin=one", o == "pin=two" && role == "server":
+			return "0"
+		case o == "pin=two":
+			return "1"
+		}
+	}
+	return ""
+}
+
+// runOnce runs one stack in one cell.
+func runOnce(dir, tmp string, st stack, c cell, ms int, preload bool) (rec record, err error) {
+	rec = record{Kind: "run", Stack: st.Name, Class: st.Class, Cell: c, Time: time.Now().Format(time.RFC3339)}
+	begin := time.Now()
+	s0, t0 := steal()
+	defer func() {
+		s1, t1 := steal()
+		if t1 > t0 {
+			rec.Steal = 100 * float64(s1-s0) / float64(t1-t0)
+		}
+		rec.Wall = time.Since(begin).Seconds()
+		if err != nil {
+			rec.Err = err.Error()
+		}
+	}()
+	u := url(c.Transport, tmp)
+	args := append([]string{c.Case, u, strconv.Itoa(c.Size), strconv.Itoa(ms)}, c.Opts...)
+	limit := time.Duration(ms)*time.Millisecond + 6*time.Second
+	if strings.HasPrefix(c.Case, "fan") {
+		limit += 24 * time.Second // subscribers that lag first read what the kernel holds for them
+	}
+	var all []*proc
+	launch := func(role string) (*proc, error) {
+		p, err := start(dir, st, preload, cpusFor(c.Opts, role), append([]string{role}, args...)...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+		return p, p.expect("READY", 5*time.Second)
+	}
+	defer func() {
+		for _, p := range all {
+			p.end()
+		}
+	}()
+	stopAll := func() {
+		for _, p := range all {
+			p.say("STOP")
+		}
+	}
+	if c.Transport == "inproc" {
+		p, err := launch("both")
+		if err != nil {
+			return rec, err
+		}
+		p.say("GO")
+		r, err := p.result(limit, stopAll)
+		if err != nil {
+			return rec, err
+		}
+		stopAll()
+		rec.Clients = []adapter.Result{r}
+		return rec, nil
+	}
+	srv, err := launch("server")
+	if err != nil {
+		return rec, err
+	}
+	var cl []*proc
+	procs := opt(c.Opts, "procs", 1)
+	for range procs {
+		p, err := launch("client")
+		if err != nil {
+			return rec, err
+		}
+		cl = append(cl, p)
+	}
+	for _, p := range all {
+		p.say("GO")
+	}
+	// The side that measures answers first; STOP releases the other.
+	if strings.HasPrefix(c.Case, "thr") {
+		r, err := srv.result(limit, stopAll)
+		if err != nil {
+			return rec, err
+		}
+		rec.Server = &r
+		stopAll()
+	}
+	for _, p := range cl {
+		r, err := p.result(limit, stopAll)
+		if err != nil {
+			return rec, err
+		}
+		rec.Clients = append(rec.Clients, r)
+	}
+	if rec.Server == nil {
+		// The clients stay until the server has reported, so that a stack is
+		// not also asked to survive their leaving.
+		srv.say("STOP")
+		r, err := srv.result(limit, stopAll)
+		if err != nil {
+			return rec, err
+		}
+		rec.Server = &r
+		stopAll()
+	}
+	return rec, nil
+}
+
+func steal() (st, total int64) {
+	b, _ := os.ReadFile("/proc/stat")
+	l, _, _ := strings.Cut(string(b), "\n")
+	for i, f := range strings.Fields(l)[1:] {
+		n, _ := strconv.ParseInt(f, 10, 64)
+		if i < 8 {
+			total += n
+		}
+		if i == 7 {
+			st = n
+		}
+	}
+	return st, total
+}
+
+var sink uint64
+
+// spin times a fixed piece of arithmetic, so that a slow or stolen CPU shows.
+func spin() float64 {
+	t := time.Now()
+	x := uint64(1)
+	for i := uint64(0); i < 4_000_000; i++ {
+		x = x*6364136223846793005 + i
+	}
+	sink += x
+	return time.Since(t).Seconds() * 1e3
+}
+
+func noise() record {
+	var v []float64
+	for range 15 {
+		v = append(v, spin())
+	}
+	return record{Kind: "noise", SpinMin: quantile(v, 0), SpinMed: quantile(v, .5), SpinMax: quantile(v, 1),
+		Time: time.Now().Format(time.RFC3339)}
+}
+
+func cells() []cell {
+	var cs []cell
+	trs := []string{"tcp", "ipc", "inproc"}
+	for _, tr := range trs {
+		// Waking the other CPU of a virtual machine costs more than most
+		// stacks do, and how often it happens is chance; so latency is taken
+		// with everything on one CPU, and left free as well.
+		for _, n := range []int{64, 1 << 10, 64 << 10, 1 << 20} {
+			cs = append(cs, cell{Case: "lat-reqrep", Transport: tr, Size: n, Opts: []string{"pin=one"}})
+		}
+		cs = append(cs, cell{Case: "lat-pair", Transport: tr, Size: 64, Opts: []string{"pin=one"}})
+		for _, n := range []int{64, 64 << 10} {
+			cs = append(cs, cell{Case: "lat-reqrep", Transport: tr, Size: n})
+		}
+		for _, n := range []int{64, 1 << 10, 64 << 10} {
+			cs = append(cs, cell{Case: "thr-pushpull", Transport: tr, Size: n})
+		}
+		cs = append(cs, cell{Case: "thr-pair", Transport: tr, Size: 64})
+		cs = append(cs, cell{Case: "fan-pubsub", Transport: tr, Size: 64, Opts: []string{"subs=8"}})
+		if tr != "inproc" {
+			cs = append(cs, cell{Case: "fan-pubsub", Transport: tr, Size: 64, Opts: []string{"subs=8", "rate=10000"}})
+		}
+		cs = append(cs, cell{Case: "conc-reqrep", Transport: tr, Size: 64, Opts: []string{"conc=64"}})
+	}
+	cs = append(cs, cell{Case: "fan-pubsub", Transport: "tcp", Size: 64, Opts: []string{"subs=1", "procs=8"}})
+	return cs
+}
+
+func matches(re, s string) bool { return re == "" || regexp.MustCompile(re).MatchString(s) }
+
+func runAll(args []string) error {
+	fs := flag.NewFlagSet("run", flag.ExitOnError)
+	stacksRE := fs.String("stacks", "", "run only the stacks whose name matches")
+	only := fs.String("only", "", "run only the cells whose case/transport/size/opts matches")
+	reps := fs.Int("reps", 3, "interleaved repetitions")
+	ms := fs.Int("ms", 1000, "measured milliseconds a run")
+	warm := fs.Int("warm", 200, "warm-up milliseconds a run")
+	out := fs.String("o", "results.jsonl", "append results here")
+	file := fs.String("f", "stacks.json", "the stacks")
+	noAlloc := fs.Bool("noalloc", false, "leave out the allocation pass of C stacks")
+	fs.Parse(args)
+	b, err := os.ReadFile(*file)
+	if err != nil {
+		return err
+	}
+	var stacks []stack
+	if err := json.Unmarshal(b, &stacks); err != nil {
+		return err
+	}
+	abs, err := filepath.Abs(*file)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Dir(abs)
+	tmp, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	f, err := os.OpenFile(*out, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	enc := json.NewEncoder(f)
+	for _, c := range cells() {
+		if !matches(*only, c.key()) {
+			continue
+		}
+		enc.Encode(noise())
+		skip := map[string]bool{}
+		run := c
+		run.Opts = append(append([]string{}, c.Opts...), fmt.Sprintf("warm=%d", *warm))
+		for rep := range *reps {
+			for i := range stacks {
+				st := stacks[(i+rep)%len(stacks)]
+				if !matches(*stacksRE, st.Name) || !matches(st.Cases, c.Case) || !matches(st.Transports, c.Transport) || skip[st.Name] {
+					continue
+				}
+				rec, err := runOnce(dir, tmp, st, run, *ms, false)
+				if errors.Is(err, errSkip) {
+					skip[st.Name] = true
+					continue
+				}
+				rec.Cell, rec.Rep = c, rep
+				enc.Encode(rec)
+				fmt.Fprintf(os.Stderr, "%-34s %-14s #%d %s\n", c.key(), st.Name, rep, brief(rec))
+				if rep > 0 || st.Preload == "" || *noAlloc || c.Transport == "ipc" || err != nil {
+					continue
+				}
+				if rec, err := runOnce(dir, tmp, st, run, 200, true); err == nil {
+					rec.Cell, rec.Kind = c, "alloc"
+					enc.Encode(rec)
+				}
+			}
+		}
+	}
+	return enc.Encode(noise())
+}
+
+func main() {
+	err := errors.New("usage: bench run|report")
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case "run":
+			err = runAll(os.Args[2:])
+		case "report":
+			err = report(os.Args[2:])
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
