@@ -4,7 +4,8 @@ package message
 
 const debug = false
 
-func poison(*Message) {}
+type life struct{}
 
-// Use panics if m has been released, in programs built with the tag spdebug.
-func (m *Message) Use() {}
+func (life) check() {}
+
+func poison(*Message) {}

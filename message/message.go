@@ -21,7 +21,7 @@ type Message struct {
 	fan      *fan   // set while the message goes out to several peers
 	borrowed bool   // Body belongs to a caller of Send: valid only until that returns
 	shared   bool
-	released bool // in debug builds
+	life     life // whether it was released; known in debug builds
 }
 
 // Peer is who sent a message. Package sp's *Peer implements it.

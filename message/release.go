@@ -30,6 +30,9 @@ func (m *Message) Release() {
 	Put(m)
 }
 
+// Use panics if m has been released, in programs built with the tag "spdebug".
+func (m *Message) Use() { m.life.check() }
+
 // Drop gives up the content of a message whose struct lies in somebody's
 // queue, and empties the struct.
 func (m *Message) Drop() {

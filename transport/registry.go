@@ -35,7 +35,7 @@ func Register(scheme string, t Transport) {
 func Scheme(addr string) (string, error) {
 	scheme, _, ok := strings.Cut(addr, "://")
 	if !ok || scheme == "" {
-		return "", fmt.Errorf("address %q: want scheme://...", addr)
+		return "", fmt.Errorf("address %q: want SCHEME://ADDRESS", addr)
 	}
 	return scheme, nil
 }

@@ -12,6 +12,8 @@ import (
 
 // errState says that there is nothing to wait for: no request is open, or
 // the survey has ended. It is nanomsg's EFSM.
+//
+//lint:ignore ST1005 scripts read nanomsg's words
 var errState = errors.New("Operation cannot be performed in this state")
 
 // base is what all sockets of package sp have.

@@ -129,6 +129,16 @@ func detachUnsent(b *table) {
 
 // closing checks that a closed router holds nothing and stalls nobody.
 func closing(b *table) {
+	if b.Pattern.Sends {
+		// What a lost peer leaves may be in the router's hands.
+		p, seat := b.attach(-1)
+		b.router.Send(b.Outgoing("left", p))
+		var unsent []message.Message
+		for _, payload := range p.Got() {
+			unsent = append(unsent, message.Message{Body: []byte(payload)})
+		}
+		seat.Detach(unsent)
+	}
 	_, seat := b.attach(0)
 	b.host.SetLimits(func(l *pattern.Limits) { l.RecvQueue = 2 })
 	seat.Deliver(b.incoming(numbers("in", 5)...))

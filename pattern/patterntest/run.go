@@ -166,6 +166,7 @@ func (b *table) recvAll() []string {
 			return all
 		}
 		all = append(all, string(m.Body))
+		m.Drop()
 	}
 }
 

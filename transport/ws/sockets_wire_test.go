@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -52,7 +53,7 @@ func (c *rawClient) send(op ws.OpCode, fin bool, payload string) {
 // expect reads a frame.
 func (c *rawClient) expect(op ws.OpCode, payload string) {
 	c.t.Helper()
-	f, err := ws.ReadFrame(c.Conn)
+	f, err := readFrame(c.Conn)
 	if err != nil {
 		c.t.Fatalf("want opcode %d %q: %v", op, payload, err)
 	}
@@ -191,3 +192,13 @@ func TestSocketsBesideAPage(t *testing.T) {
 }
 
 func listenOn(_ *sp.Endpoint, err error) error { return err }
+
+// readFrame reads a frame that is known to be small.
+func readFrame(r io.Reader) (f ws.Frame, err error) {
+	if f.Header, err = ws.ReadHeader(r); err != nil {
+		return f, err
+	}
+	f.Payload = make([]byte, f.Header.Length)
+	_, err = io.ReadFull(r, f.Payload)
+	return f, err
+}

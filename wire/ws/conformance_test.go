@@ -138,7 +138,7 @@ func (r *reader) frame(f wire.Frame, payload []byte) (answer []byte, err error) 
 func (r *reader) sent(b []byte) {
 	in := bytes.NewReader(b)
 	for in.Len() > 0 {
-		f, err := ws.ReadFrame(in)
+		f, err := readFrame(in)
 		if err != nil || f.Header.Masked != r.codec.client {
 			panic(fmt.Sprintf("sent % x: %v", b, err))
 		}

@@ -14,7 +14,6 @@ import (
 	"os"
 	"runtime"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -176,7 +175,6 @@ func (s *sock) Flush() error {
 
 // pub writes to every subscriber in turn and waits for the slowest.
 type pub struct {
-	mu   sync.Mutex
 	subs []*sock
 }
 
