@@ -176,6 +176,13 @@ func (g *Merge) Depth() int {
 
 // Close drops what is queued and all that comes.
 func (g *Merge) Close() {
+	n := g.empty()
+	g.host.Count(Closed, n)
+}
+
+// empty drops what is queued, tells how many messages that was, and lets
+// nothing in any more.
+func (g *Merge) empty() (n int) {
 	g.hand.mu.Lock()
 	defer g.hand.mu.Unlock()
 	g.mu.Lock()
@@ -185,10 +192,11 @@ func (g *Merge) Close() {
 	for {
 		s, ok := g.some.take()
 		if !ok {
-			return
+			return n
 		}
 		for s.q.n > 0 {
 			g.discard(s)
+			n++
 		}
 	}
 }

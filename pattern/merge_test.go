@@ -184,7 +184,7 @@ func TestMergeSubscribe(t *testing.T) {
 	if g.Unsubscribe([]byte("a")) {
 		t.Error("unsubscribed from what was not subscribed")
 	}
-	if !g.Unsubscribe([]byte("ab")) || g.Depth() != 4 {
+	if !g.Unsubscribe([]byte("ab")) || g.Depth() != 3 {
 		t.Errorf("one of two subscriptions is gone, %d wait", g.Depth())
 	}
 	if !g.Unsubscribe([]byte("ab")) || g.Unsubscribe([]byte("ab")) {

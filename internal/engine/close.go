@@ -82,6 +82,11 @@ func (s *Socket) flushed() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, p := range s.pipes {
+		select {
+		case <-p.lost: // what it had is on its way back to the router
+			return false
+		default:
+		}
 		if !p.carrier.idle() {
 			return false
 		}

@@ -23,15 +23,16 @@ type Endpoint struct {
 	cancel context.CancelFunc
 	count  EndpointCounters
 
-	mu     sync.Mutex
-	err    error // of the last attempt; nil after success
-	pipes  map[*Pipe]struct{}
-	shakes []*shake // handshakes in progress, oldest first
-	first  chan struct{}
-	one    *Pipe // a peer it has or had; first is closed when it is set
-	past   PeerStats
-	stop   func() // of a Meeter
-	again  redial // of a Meeter that dials
+	mu      sync.Mutex
+	err     error // of the last attempt; nil after success
+	failing bool  // err counts
+	pipes   map[*Pipe]struct{}
+	shakes  []*shake // handshakes in progress, oldest first
+	first   chan struct{}
+	one     *Pipe // a peer it has or had; first is closed when it is set
+	past    PeerStats
+	stop    func() // of a Meeter
+	again   redial // of a Meeter that dials
 
 	// Face is what the package above made of the endpoint.
 	Face any
@@ -182,6 +183,7 @@ var errEndpointClosed = fmt.Errorf("endpoint is %w", errClosedHere)
 // shut stops making connections.
 func (e *Endpoint) shut() {
 	e.cancel()
+	e.succeeded() // no attempt any more, so none that failed
 	if e.listener != nil {
 		e.listener.Close()
 	}
@@ -231,23 +233,26 @@ func (e *Endpoint) left(p *Pipe) {
 	e.past.add(st)
 }
 
-// failed and succeeded keep the outcome of the last attempt.
-func (e *Endpoint) failed(err error) {
-	e.mu.Lock()
-	was := e.err
-	e.err = &EndpointError{e.addr, err}
-	e.mu.Unlock()
-	if was == nil {
-		e.both(func(c *EndpointCounters) { c.Failing.Add(1) })
-	}
-}
+// failed and succeeded keep the outcome of the last attempt. A closed endpoint
+// makes none any more, so it does not count as failing.
+func (e *Endpoint) failed(err error) { e.outcome(&EndpointError{e.addr, err}) }
+func (e *Endpoint) succeeded()       { e.outcome(nil) }
 
-func (e *Endpoint) succeeded() {
+func (e *Endpoint) outcome(err error) {
 	e.mu.Lock()
-	was := e.err
-	e.err = nil
+	was := e.failing
+	if e.ctx.Err() == nil {
+		e.err = err
+		e.failing = err != nil
+	} else {
+		e.failing = false
+	}
+	is := e.failing
 	e.mu.Unlock()
-	if was != nil {
+	switch {
+	case is && !was:
+		e.both(func(c *EndpointCounters) { c.Failing.Add(1) })
+	case was && !is:
 		e.both(func(c *EndpointCounters) { c.Failing.Add(-1) })
 	}
 }

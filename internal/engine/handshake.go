@@ -32,7 +32,11 @@ func (e *Endpoint) welcome(l transport.Link) (*Pipe, error) {
 	ctx, stopTimer := context.WithTimeoutCause(ctx, e.cfg.HandshakeTimeout, errHandshakeTimeout)
 	defer stopTimer()
 	// Closing the connection is what ends a handshake that waits.
-	unwatch := context.AfterFunc(ctx, func() { l.Close() })
+	closed := make(chan struct{})
+	unwatch := context.AfterFunc(ctx, func() {
+		defer close(closed)
+		l.Close()
+	})
 	e.begin(&shake{l, cancel})
 	err := l.Handshake(ctx, transport.Hello{
 		Protocol: s.pattern.Protocol,
@@ -41,7 +45,8 @@ func (e *Endpoint) welcome(l transport.Link) (*Pipe, error) {
 		MaxSize:  e.maxSize.Load(),
 	})
 	e.end(l)
-	if !unwatch() && err == nil || err != nil && ctx.Err() != nil {
+	if !unwatch() {
+		<-closed
 		err = context.Cause(ctx)
 	}
 	if err == nil {

@@ -164,11 +164,14 @@ func (p *Pipe) attach() error {
 	p.begun.Store(true)
 	seat.Ready()
 	p.carrier.start()
+	p.end.joined(p)
 	s.mu.Lock()
+	// Whoever closes ends the context first and looks for pipes then.
 	if s.phase.Load() == closed || p.end.ctx.Err() != nil {
 		s.mu.Unlock()
 		p.lose(errClosed, true)
 		p.leave()
+		p.end.left(p)
 		return errClosed
 	}
 	s.pipes[p.id] = p
@@ -177,7 +180,6 @@ func (p *Pipe) attach() error {
 	s.mu.Unlock()
 	was.poked()
 	s.ready.check(s)
-	p.end.joined(p)
 	s.log.Info("connected", "endpoint", p.end.addr, "peer", p.Addr(), "id", p.id)
 	return nil
 }

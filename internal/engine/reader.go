@@ -136,70 +136,6 @@ func (r *reader) step() (full bool, err error) {
 	}
 }
 
-// fill reads once, into the chunk or into big.
-func (r *reader) fill() error {
-	if r.big != nil {
-		n, err := r.conn.Read(r.big[len(r.big):cap(r.big)])
-		r.big = r.big[:len(r.big)+n]
-		if n > 0 {
-			err = nil
-		}
-		return err
-	}
-	n, err := r.readable()
-	r.end += n
-	if n > 0 {
-		if r.end == len(r.chunk.Bytes) && r.size < message.LargeChunk {
-			r.size *= 4
-		}
-		return nil
-	}
-	return err
-}
-
-// space makes room for a read behind the bytes that lie in the chunk.
-func (r *reader) space() []byte {
-	have := r.end - r.start
-	if r.chunk != nil {
-		if have == 0 && r.chunk.Sole() {
-			r.start, r.end = 0, 0
-		}
-		if r.end < len(r.chunk.Bytes) && (have > 0 || len(r.chunk.Bytes)-r.end >= len(r.chunk.Bytes)/8) {
-			return r.chunk.Bytes[r.end:]
-		}
-	}
-	r.rebase(max(r.size, 2*have))
-	return r.chunk.Bytes[r.end:]
-}
-
-// rebase moves the bytes that lie in the chunk to the start of another one.
-func (r *reader) rebase(size int) {
-	c := message.NewChunk(size)
-	have := 0
-	if r.chunk != nil {
-		have = copy(c.Bytes, r.chunk.Bytes[r.start:r.end])
-		r.chunk.Release(1)
-	}
-	r.chunk, r.start, r.end = c, 0, have
-}
-
-// rest gives up memory before a wait: all of it, if nothing lies in it, and
-// what is more than twice as much as has come and a small chunk's size.
-func (r *reader) rest() {
-	have := r.end - r.start
-	switch {
-	case r.chunk == nil:
-	case have == 0 && r.chunk.Sole():
-		r.chunk.Release(1)
-		r.chunk, r.start, r.end = nil, 0, 0
-		if r.size > message.SmallChunk {
-			r.size /= 4
-		}
-	case have > 0 && len(r.chunk.Bytes) > 2*have+message.SmallChunk:
-		r.rebase(max(have+1, message.SmallChunk))
-	}
-}
-
 // parse finds messages in what came, and reports whether it found any.
 func (r *reader) parse() (found bool, err error) {
 	most := uint64(r.p.end.maxSize.Load())
@@ -354,54 +290,6 @@ func (r *reader) glue(payload []byte, own bool) []byte {
 	whole := bytes.Join(append(r.parts, payload), nil)
 	r.parts = nil
 	return whole[:len(whole):len(whole)]
-}
-
-// deliver hands what was found to the router, and reports whether that took all
-// of it.
-func (r *reader) deliver() bool {
-	if len(r.bulk.Spans) > 0 && !r.deliverBulk() {
-		return false
-	}
-	if f := r.found; f != nil {
-		n := r.p.seat.Deliver(f.list[f.next:])
-		if f.next += n; f.next < len(f.list) {
-			return false
-		}
-		clear(f.list)
-		f.list, f.next = f.list[:0], 0
-		r.found = nil
-		founds.Put(f)
-	}
-	return true
-}
-
-func (r *reader) deliverBulk() bool {
-	b := &r.bulk
-	if seat, ok := r.p.seat.(pattern.BulkSeat); ok {
-		if b.Spans = b.Spans[seat.DeliverBulk(b):]; len(b.Spans) > 0 {
-			return false
-		}
-	} else {
-		r.found = founds.Get().(*found)
-		for i := range b.Spans {
-			r.found.list = append(r.found.list, b.Message(i))
-		}
-	}
-	b.Chunk.Release(1)
-	r.bulk = message.Bulk{}
-	spanLists.Put(r.spans)
-	r.spans = nil
-	return true
-}
-
-// awaitRoom waits until the router has room again.
-func (r *reader) awaitRoom() error {
-	select {
-	case <-r.resume:
-		return nil
-	case <-r.p.lost:
-		return r.p.lostErr
-	}
 }
 
 // readError makes the end of the stream a reason.

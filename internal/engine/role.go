@@ -234,7 +234,12 @@ func (s *Socket) lead(ctx context.Context, try func() (bool, error)) (ok bool, e
 		return false, nil
 	}
 	if ctx.Done() != nil {
-		defer context.AfterFunc(ctx, st.poke)()
+		defer context.AfterFunc(ctx, func() {
+			if s.enter() {
+				defer s.work.Done()
+				st.poke()
+			}
+		})()
 	}
 	for {
 		// Before the read, because what is wanted may have come since the

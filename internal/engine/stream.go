@@ -51,7 +51,9 @@ const mostLastWords = time.Second
 // side is told that no more comes, and what it had sent meanwhile is read: else
 // the kernel would reset the connection, and the words might never be read.
 func (o *outbox) lastWords() {
-	if _, ok := o.codec.(wire.Farewell); !ok {
+	_, farewell := o.codec.(wire.Farewell)
+	_, answers := o.codec.(wire.Controller)
+	if !farewell && !answers {
 		return
 	}
 	ctx, cancel := context.WithTimeout(o.p.sock.ctx, mostLastWords)

@@ -53,6 +53,9 @@ func (s *Socket) trySend(m *Message) (bool, error) {
 		return false, errFrames
 	}
 	ok, err := s.router.Send(m)
+	if !ok {
+		s.ready.check(s) // the router has just learned that there is no room
+	}
 	if !ok && err == nil && s.cfg.FailNoPeer && s.PeerCount() == 0 {
 		return false, s.NoPeer()
 	}

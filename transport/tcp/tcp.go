@@ -90,7 +90,7 @@ func Parse(addr string) (Address, error) {
 			return bad("missing ] in the host")
 		}
 	}
-	if strings.ContainsAny(a.Host, "[]/ ") {
+	if strings.ContainsAny(a.Host, "[]/; ") {
 		return bad("no such host syntax")
 	}
 	return a, nil

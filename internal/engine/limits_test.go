@@ -1,0 +1,120 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/sprocketmq/sp/internal/engine"
+	"github.com/sprocketmq/sp/internal/sptest"
+	"github.com/sprocketmq/sp/message"
+	"github.com/sprocketmq/sp/pattern"
+)
+
+// Limits change on a live socket, for what comes from then on.
+func TestSetLimits(t *testing.T) {
+	sptest.Each(t, func(t *testing.T, ctx context.Context, road sptest.Road) {
+		req, rep := open(t, pattern.Req, config()), open(t, pattern.Rep, config())
+		link(t, ctx, rep, req, road)
+		ask := func(body string) {
+			t.Helper()
+			if err := req.Send(ctx, &message.Message{Header: []byte{0, 0, 0, 1, 0x80, 0, 0, 1}, Body: []byte(body)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ask("1")
+		recv(t, ctx, rep)
+		rep.SetLimits(func(l *pattern.Limits) { l.TTL = 1 })
+		ask("2")
+		sptest.Until(t, ctx, "a drop", func() bool { return rep.Stats().Drops[pattern.TTL] == 1 })
+		rep.SetLimits(func(l *pattern.Limits) { l.TTL, l.RecvQueue, l.Full = 2, 1, pattern.DropNewest })
+		ask("3")
+		ask("4")
+		sptest.Until(t, ctx, "a drop", func() bool { return rep.Stats().Drops[pattern.QueueFull] == 1 })
+		if got := recv(t, ctx, rep); string(got.Body) != "3" {
+			t.Errorf("got %q", got.Body)
+		}
+		rep.SetLimits(func(l *pattern.Limits) { l.RecvQueue, l.RecvBytes = 1000, 5 })
+		ask("5")
+		ask("6")
+		sptest.Until(t, ctx, "a drop", func() bool { return rep.Stats().Drops[pattern.QueueFull] == 2 })
+	})
+}
+
+// The largest size changes on a live endpoint, either way.
+func TestSetMaxSize(t *testing.T) {
+	sptest.Each(t, func(t *testing.T, ctx context.Context, road sptest.Road) {
+		a, b := open(t, pattern.Push, config()), open(t, pattern.Pull, config())
+		at, _ := link(t, ctx, b, a, road)
+		for _, c := range []struct{ max, size int }{{10, 10}, {100, 50}, {0, 2 << 20}, {1000, 1000}} {
+			at.SetMaxSize(c.max)
+			send(t, ctx, a, string(make([]byte, c.size)))
+			if got := recv(t, ctx, b); len(got.Body) != c.size {
+				t.Errorf("got %d bytes", len(got.Body))
+			}
+		}
+		at.SetMaxSize(999)
+		send(t, ctx, a, string(make([]byte, 1000)))
+		sptest.Until(t, ctx, "a drop", func() bool { return b.Stats().Drops[pattern.TooBig] == 1 })
+	})
+}
+
+// Changing limits under load breaks no connection and races with nothing
+// (defects 8 and 14 of mangos).
+func TestSetLimitsUnderLoad(t *testing.T) {
+	sptest.Each(t, func(t *testing.T, ctx context.Context, road sptest.Road) {
+		for _, p := range []pattern.Pattern{pattern.Pair1, pattern.Bus} {
+			a, b := open(t, p, config()), open(t, p, config())
+			end, _ := link(t, ctx, a, b, road)
+			stop, changed := make(chan struct{}), make(chan struct{})
+			go func() {
+				defer close(changed)
+				for i := 0; ; i++ {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					for _, s := range []*engine.Socket{a, b} {
+						s.SetLimits(func(l *pattern.Limits) {
+							l.RecvQueue, l.RecvBytes, l.TTL = 1+i%100, 100+i%1000, 1+i%255
+						})
+					}
+					end.SetMaxSize(1000 + i%1000)
+				}
+			}()
+			const n = 500
+			go func() {
+				for i := range n {
+					if err := a.Send(ctx, msg(fmt.Sprint(i))); err != nil {
+						t.Error(err)
+					}
+				}
+				a.Send(ctx, msg("end"))
+			}()
+			last := -1
+			for end := false; !end; {
+				// A bus drops what does not fit; the last one may be that.
+				m := new(message.Message)
+				if err := b.TryRecv(m); err == engine.ErrWouldBlock {
+					end = p.Name == "bus" && a.Stats().Sent == n+1 && b.Stats().Waiting == 0 &&
+						a.Stats().Traffic.MessagesOut+a.Stats().Drops[pattern.QueueFull] == n+1 && b.Stats().Traffic.MessagesIn == a.Stats().Traffic.MessagesOut
+					continue
+				}
+				var i int
+				if _, err := fmt.Sscan(string(m.Body), &i); err != nil {
+					end = true
+				} else if i <= last || p.Name == "pair1" && i != last+1 {
+					t.Fatalf("%d came after %d", i, last)
+				} else {
+					last = i
+				}
+			}
+			close(stop)
+			<-changed
+			if a.PeerCount() != 1 || b.PeerCount() != 1 || a.Stats().Endpoint.Broken.Load() != 0 {
+				t.Error("the connection has suffered")
+			}
+		}
+	})
+}

@@ -1,0 +1,142 @@
+package engine_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"github.com/sprocketmq/sp/internal/engine"
+	"github.com/sprocketmq/sp/internal/sptest"
+	"github.com/sprocketmq/sp/pattern"
+)
+
+// readiness is what a socket last told.
+type readiness struct {
+	mu    sync.Mutex
+	now   [2]bool // send, recv
+	calls int
+	news  chan struct{}
+}
+
+func watch(s *engine.Socket) *readiness {
+	r := &readiness{news: make(chan struct{}, 1)}
+	s.OnReady(func(send, recv bool) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.now = [2]bool{send, recv}
+		r.calls++
+		select {
+		case r.news <- struct{}{}:
+		default:
+		}
+	})
+	return r
+}
+
+func (r *readiness) is(t *testing.T, when string, send, recv bool) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.now != [2]bool{send, recv} {
+		t.Errorf("%s: ready to send and receive: %v, want %v %v", when, r.now, send, recv)
+	}
+}
+
+// becomes waits for what another goroutine brings.
+func (r *readiness) becomes(t *testing.T, ctx context.Context, when string, send, recv bool) {
+	t.Helper()
+	for {
+		r.mu.Lock()
+		now := r.now
+		r.mu.Unlock()
+		if now == [2]bool{send, recv} {
+			return
+		}
+		select {
+		case <-r.news:
+		case <-ctx.Done():
+			r.is(t, when, send, recv)
+			return
+		}
+	}
+}
+
+// Over inproc everything happens within calls, so readiness has changed when the
+// call returns that changes it.
+func TestReadyIsSynchronous(t *testing.T) {
+	ctx := sptest.Begin(t)
+	few := config()
+	few.Limits.RecvQueue = 2
+	a, b := open(t, pattern.Pair, config()), open(t, pattern.Pair, few)
+	ra, rb := watch(a), watch(b)
+	ra.is(t, "alone", false, false)
+	link(t, ctx, a, b, sptest.RoadNamed("inproc"))
+	ra.is(t, "connected", true, false)
+	rb.is(t, "connected", true, false)
+	send(t, ctx, a, "1")
+	rb.is(t, "one has come", true, true)
+	ra.is(t, "one was sent", true, false)
+	send(t, ctx, a, "2")
+	if err := a.TrySend(msg("3")); err != engine.ErrWouldBlock {
+		t.Errorf("with a full peer: %v", err)
+	}
+	ra.is(t, "the peer is full", false, false)
+	recv(t, ctx, b)
+	rb.is(t, "one is left", true, true)
+	ra.is(t, "the peer has room again", true, false)
+	recv(t, ctx, b)
+	rb.is(t, "nothing is left", true, false)
+	b.Close()
+	ra.is(t, "the peer has gone", false, false)
+}
+
+// Over a stream the other side's doing is told when it arrives, one's own at
+// once.
+func TestReadyOverStreams(t *testing.T) {
+	sptest.Each(t, func(t *testing.T, ctx context.Context, road sptest.Road) {
+		a, b := open(t, pattern.Pair, config()), open(t, pattern.Pair, config())
+		ra, rb := watch(a), watch(b)
+		link(t, ctx, a, b, road)
+		ra.becomes(t, ctx, "connected", true, false)
+		rb.becomes(t, ctx, "connected", true, false)
+		send(t, ctx, a, "1", "2")
+		rb.becomes(t, ctx, "two are coming", true, true)
+		recv(t, ctx, b)
+		recv(t, ctx, b)
+		rb.is(t, "both are taken", true, false)
+		b.Close()
+		ra.becomes(t, ctx, "the peer has gone", false, false)
+	})
+}
+
+// What sockets are ready for when nothing is connected, as in nanomsg.
+func TestReadyAlone(t *testing.T) {
+	sptest.Begin(t)
+	for _, c := range []struct {
+		p    pattern.Pattern
+		send bool
+	}{
+		{pattern.Pair, false}, {pattern.Pair1, false}, {pattern.Push, false}, {pattern.Req, false},
+		{pattern.Pull, false}, {pattern.Sub, false},
+		{pattern.Pub, true}, {pattern.Rep, true}, {pattern.Surveyor, true}, {pattern.Respondent, true}, {pattern.Bus, true},
+	} {
+		watch(open(t, c.p, config())).is(t, c.p.Name, c.send, false)
+	}
+}
+
+// Nothing is told that has not changed.
+func TestReadyTellsChanges(t *testing.T) {
+	ctx := sptest.Begin(t)
+	a, b := open(t, pattern.Push, config()), open(t, pattern.Pull, config())
+	link(t, ctx, a, b, sptest.RoadNamed("inproc"))
+	rb := watch(b)
+	for range 10 {
+		send(t, ctx, a, "x")
+	}
+	for range 10 {
+		recv(t, ctx, b)
+	}
+	if rb.calls != 3 { // at first, then at the first message and after the last
+		t.Errorf("told %d times", rb.calls)
+	}
+}
