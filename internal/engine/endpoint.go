@@ -213,6 +213,12 @@ func (e *Endpoint) joined(p *Pipe) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.pipes[p] = struct{}{}
+}
+
+// announce tells who waits for the endpoint's first peer.
+func (e *Endpoint) announce(p *Pipe) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if e.one == nil {
 		close(e.first)
 	}

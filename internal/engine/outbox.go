@@ -199,6 +199,9 @@ func (o *outbox) flusher(rest *batch) {
 	}
 	o.mu.Lock()
 	flight := rest
+	if o.err != nil && rest != nil {
+		o.fail(o.err, rest, int64(rest.done)) // the connection ended just before
+	}
 	for o.err == nil {
 		if flight == nil {
 			if o.pending == nil || len(o.pending.ends) == 0 {

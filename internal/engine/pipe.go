@@ -180,6 +180,7 @@ func (p *Pipe) attach() error {
 	s.mu.Unlock()
 	was.poked()
 	s.ready.check(s)
+	p.end.announce(p)
 	s.log.Info("connected", "endpoint", p.end.addr, "peer", p.Addr(), "id", p.id)
 	return nil
 }

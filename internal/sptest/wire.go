@@ -76,7 +76,7 @@ func newWire(t testing.TB, link transport.Link) *Wire {
 	if s.Codec == wire.IPC {
 		w.mark = []byte{1}
 	}
-	w.SetDeadline(time.Now().Add(30 * time.Second))
+	w.SetDeadline(time.Now().Add(patience()))
 	t.Cleanup(func() { w.Close() })
 	return w
 }
