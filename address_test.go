@@ -148,7 +148,7 @@ func TestTCPAddresses(t *testing.T) {
 // be, and all their addresses are tried.
 func TestResolver(t *testing.T) {
 	ctx := begin(t)
-	a, b := open(t, sp.NewPair(nil)), open(t, sp.NewPair(nil))
+	a := open(t, sp.NewPair(nil))
 	at, err := a.Listen("tcp://127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestResolver(t *testing.T) {
 	addr := strings.Replace(at.Addr(), "127.0.0.1", "some.where", 1)
 	o := &sp.EndpointOptions{Transport: tcp.Transport{Resolver: resolve}, RedialMin: 1, RedialMax: 1}
 	var log sptest.Log
-	b = open(t, sp.NewPair(&sp.Options{Log: log.Logger()}))
+	b := open(t, sp.NewPair(&sp.Options{Log: log.Logger()}))
 	end, err := b.DialWith(addr, o)
 	if err != nil {
 		t.Fatal(err)

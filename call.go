@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 
 	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/pattern"
-	"github.com/sprocketmq/sp/wire"
 )
 
 var (
@@ -117,25 +117,9 @@ func (s *requestSeat) Detach([]message.Message) {
 }
 
 // Deliver finds the calls that replies are for.
-func (s *requestSeat) Deliver(batch []message.Message) int {
-	for i := range batch {
-		if why := s.reply(&batch[i]); why != pattern.None {
-			s.peer.Count(why, 1)
-			batch[i].Drop()
-		}
-	}
-	return len(batch)
-}
+func (s *requestSeat) Deliver(batch []message.Message) int { return answers(s.peer, batch, s.reply) }
 
-func (s *requestSeat) reply(m *message.Message) pattern.Drop {
-	if why := pattern.OpenWord(m); why != pattern.None {
-		return why
-	}
-	id, _ := wire.Word(m.Header)
-	if id&wire.RequestBit == 0 {
-		return pattern.Malformed
-	}
-	m.Own()
+func (s *requestSeat) reply(id uint32, m *message.Message) pattern.Drop {
 	r := s.r
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -146,22 +130,11 @@ func (s *requestSeat) reply(m *message.Message) pattern.Drop {
 	if !c.mayAnswer(s.peer.ID()) {
 		return pattern.Foreign
 	}
-	reply := message.Get()
-	*reply = m.Move()
-	reply.Header = nil
-	reply.SetPeer(s.peer)
-	r.finish(c, reply, nil)
+	r.finish(c, answer(s.peer, m), nil)
 	return pattern.None
 }
 
-func (c *Call) mayAnswer(peer uint32) bool {
-	for _, id := range c.asked {
-		if id == peer {
-			return true
-		}
-	}
-	return false
-}
+func (c *Call) mayAnswer(peer uint32) bool { return slices.Contains(c.asked, peer) }
 
 // Send and Recv implement pattern.Router; a Requester uses neither.
 func (r *requests) Send(*message.Message) (bool, error) { return false, pattern.ErrCannotSend }

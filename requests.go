@@ -20,9 +20,8 @@ type requests struct {
 	noResend   bool
 	failNoPeer bool
 
-	mu      sync.Mutex
-	byID    map[uint32]*Call
-	lastID  uint32
+	mu sync.Mutex
+	asked[Call]
 	waiting []*Call // no peer has them; oldest first
 	ticking bool    // a resend timer runs
 	closed  bool
@@ -55,7 +54,7 @@ type Call struct {
 }
 
 func newRequests(h pattern.Host) pattern.Router {
-	return &requests{host: h, out: pattern.NewBalance(h), byID: make(map[uint32]*Call), lastID: rand.Uint32()}
+	return &requests{host: h, out: pattern.NewBalance(h), asked: newAsked[Call]()}
 }
 
 // open makes a call.
@@ -68,15 +67,8 @@ func (r *requests) open(m *Message, noResend bool) *Call {
 		r.finish(c, nil, errSocketClosed)
 		return c
 	}
-	for {
-		r.lastID++
-		c.id = r.lastID | wire.RequestBit
-		if r.byID[c.id] == nil {
-			break
-		}
-	}
+	c.id = r.add(c)
 	wire.AppendWord(c.header[:0], c.id)
-	r.byID[c.id] = c
 	return c
 }
 

@@ -3,7 +3,6 @@ package sp
 import (
 	"context"
 	"io"
-	"math/rand/v2"
 	"sync"
 
 	"github.com/sprocketmq/sp/internal/engine"
@@ -18,9 +17,8 @@ type surveys struct {
 	host pattern.Host
 	out  *pattern.Broadcast
 
-	mu     sync.Mutex
-	byID   map[uint32]*Survey
-	lastID uint32
+	mu sync.Mutex
+	asked[Survey]
 	closed bool
 }
 
@@ -42,7 +40,7 @@ type Survey struct {
 type queued struct{ messages, bytes int }
 
 func newSurveys(h pattern.Host) pattern.Router {
-	return &surveys{host: h, out: pattern.NewBroadcast(h), byID: make(map[uint32]*Survey), lastID: rand.Uint32()}
+	return &surveys{host: h, out: pattern.NewBroadcast(h), asked: newAsked[Survey]()}
 }
 
 func (s *surveys) ask(m *Message) (*Survey, error) {
@@ -52,14 +50,7 @@ func (s *surveys) ask(m *Message) (*Survey, error) {
 		s.mu.Unlock()
 		return nil, errSocketClosed
 	}
-	for {
-		s.lastID++
-		v.id = s.lastID | wire.RequestBit
-		if s.byID[v.id] == nil {
-			break
-		}
-	}
-	s.byID[v.id] = v
+	v.id = s.add(v)
 	if d := s.host.Limits().SurveyTime; d > 0 {
 		v.stop = s.host.After(d, func() { v.end(io.EOF) })
 	}
@@ -163,25 +154,9 @@ func (t *surveySeat) Ready() { t.out.Ready() }
 func (t *surveySeat) Detach(unsent []message.Message) { t.out.Detach(unsent) }
 
 // Deliver finds the surveys that answers are for.
-func (t *surveySeat) Deliver(batch []message.Message) int {
-	for i := range batch {
-		if why := t.answer(&batch[i]); why != pattern.None {
-			t.peer.Count(why, 1)
-			batch[i].Drop()
-		}
-	}
-	return len(batch)
-}
+func (t *surveySeat) Deliver(batch []message.Message) int { return answers(t.peer, batch, t.answer) }
 
-func (t *surveySeat) answer(m *message.Message) pattern.Drop {
-	if why := pattern.OpenWord(m); why != pattern.None {
-		return why
-	}
-	id, _ := wire.Word(m.Header)
-	if id&wire.RequestBit == 0 {
-		return pattern.Malformed
-	}
-	m.Own()
+func (t *surveySeat) answer(id uint32, m *message.Message) pattern.Drop {
 	lim := t.s.host.Limits()
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
@@ -194,11 +169,7 @@ func (t *surveySeat) answer(m *message.Message) pattern.Drop {
 		return pattern.QueueFull
 	}
 	v.queued[t.peer.ID()] = queued{q.messages + 1, q.bytes + len(m.Body)}
-	answer := message.Get()
-	*answer = m.Move()
-	answer.Header = nil
-	answer.SetPeer(t.peer)
-	v.answers = append(v.answers, answer)
+	v.answers = append(v.answers, answer(t.peer, m))
 	v.tell()
 	return pattern.None
 }

@@ -34,11 +34,13 @@ func newProcess(ctx context.Context, t testing.TB, maker string, seats ...seat) 
 		}
 		args = append(args, s.role, s.how, s.at)
 	}
-	p := &process{
-		Cmd: exec.CommandContext(ctx, filepath.Join(peerDir, maker), args...),
-		ctx: ctx,
-		at:  seats[0].at,
-	}
+	return startPeer(ctx, t, maker, seats[0].at, args...)
+}
+
+// startPeer starts a peer and waits until it is ready; at is its first address.
+func startPeer(ctx context.Context, t testing.TB, maker, at string, args ...string) *process {
+	t.Helper()
+	p := &process{Cmd: exec.CommandContext(ctx, filepath.Join(peerDir, maker), args...), ctx: ctx, at: at}
 	p.Stderr = &p.errors
 	in, err := p.StdinPipe()
 	check(t, "pipe", err)

@@ -1,12 +1,9 @@
 package interop
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -65,23 +62,6 @@ func (x *tlsCell) socketAt(ctx context.Context, t *testing.T, dial string) *sock
 	return p
 }
 
-// peerAt starts a library's peer at an address.
-func peerAt(ctx context.Context, t *testing.T, maker, role, how, addr string) *process {
-	t.Helper()
-	p := &process{Cmd: exec.CommandContext(ctx, filepath.Join(peerDir, maker), role, how, addr), ctx: ctx, at: addr}
-	p.Stderr = &p.errors
-	in, err := p.StdinPipe()
-	check(t, "pipe", err)
-	out, err := p.StdoutPipe()
-	check(t, "pipe", err)
-	check(t, maker, p.Start())
-	t.Cleanup(p.kill)
-	p.in, p.out = in, bufio.NewScanner(out)
-	_, err = p.answer("ready")
-	check(t, p.String(), err)
-	return p
-}
-
 // meet opens both parties of a cell; foreign opens the other one.
 func (x *tlsCell) meet(ctx context.Context, t *testing.T, foreign func(how, addr string) party) (ours *socket, theirs party) {
 	t.Helper()
@@ -124,7 +104,7 @@ func TestWebSocket(t *testing.T) {
 		t.Run(x.String(), func(t *testing.T) {
 			ctx := cell(t)
 			x.talk(ctx, t, sizes, func(how, addr string) party {
-				return peerAt(ctx, t, x.maker, x.theirs, how, addr)
+				return startPeer(ctx, t, x.maker, addr, x.theirs, how, addr)
 			})
 		})
 	}

@@ -74,27 +74,35 @@ func (g *Merge) putBack() {
 	}
 }
 
+// draw takes a message out of the hand, which stays locked then. If a peer is
+// returned, it is to be resumed when it is not any more.
+func (g *Merge) draw() (it item, resume Peer, ok bool) {
+	h := &g.hand
+	h.mu.Lock()
+	if h.next == h.end {
+		if ok, resume = g.refill(); !ok {
+			h.mu.Unlock()
+			return it, nil, false
+		}
+	}
+	it = h.items[h.next]
+	h.items[h.next] = item{}
+	h.next++
+	h.taken++
+	h.bytes += uint64(len(it.body()))
+	return it, resume, true
+}
+
 // Recv moves the next message into m. Its bytes may lie in memory that goes
 // round (message.Detach makes them the caller's).
 func (g *Merge) Recv(m *message.Message) bool {
-	h := &g.hand
-	var resume Peer
-	h.mu.Lock()
-	if h.next == h.end {
-		var some bool
-		if some, resume = g.refill(); !some {
-			h.mu.Unlock()
-			return false
-		}
+	it, resume, ok := g.draw()
+	if !ok {
+		return false
 	}
-	it := &h.items[h.next]
-	h.next++
 	it.message(m)
-	m.SetPeer(h.seat.peer)
-	*it = item{}
-	h.taken++
-	h.bytes += uint64(len(m.Body))
-	h.mu.Unlock()
+	m.SetPeer(g.hand.seat.peer)
+	g.hand.mu.Unlock()
 	if resume != nil {
 		resume.Resume()
 	}
@@ -106,27 +114,17 @@ func (g *Merge) Recv(m *message.Message) bool {
 
 // RecvBody is Recv of a body alone, which is the caller's for ever.
 func (g *Merge) RecvBody() ([]byte, bool) {
-	h := &g.hand
-	var resume Peer
-	h.mu.Lock()
-	if h.next == h.end {
-		var some bool
-		if some, resume = g.refill(); !some {
-			h.mu.Unlock()
-			return nil, false
-		}
+	it, resume, ok := g.draw()
+	if !ok {
+		return nil, false
 	}
-	it := &h.items[h.next]
-	h.next++
+	h := &g.hand
 	body, chunk := it.payload[it.head:], it.chunk
 	shared := false
 	if it.rest != nil {
 		body, chunk = it.rest.Body, it.rest.Chunk()
 		shared = it.rest.Shared()
 	}
-	*it = item{}
-	h.taken++
-	h.bytes += uint64(len(body))
 	long := chunk != nil && len(body) > longCopy
 	if chunk != nil && !long {
 		body = h.arena.Copy(body)
