@@ -96,11 +96,16 @@ func (o *outbox) start() {
 		return
 	}
 	o.busy = true
+	o.launch(nil)
+}
+
+// launch passes the writer role, which is taken, to a flusher, and unlocks.
+func (o *outbox) launch(rest *batch) {
 	// The pipe's own goroutine is still there, so Close is not waiting yet
 	// for what this adds.
 	o.p.sock.work.Add(1)
 	o.mu.Unlock()
-	go o.flusher(nil)
+	go o.flusher(rest)
 }
 
 // A codec's own frames may wait for this many bytes more than messages do; a
@@ -141,17 +146,13 @@ func (o *outbox) sendNow() {
 	case err != nil:
 		o.fail(err, flight, int64(n))
 	case n < len(flight.buf):
-		o.p.sock.work.Add(1)
-		o.mu.Unlock()
-		go o.flusher(flight)
+		o.launch(flight)
 		return
 	default:
 		o.written(flight)
 		flight.put()
 		if o.pending != nil {
-			o.p.sock.work.Add(1)
-			o.mu.Unlock()
-			go o.flusher(nil)
+			o.launch(nil)
 			return
 		}
 	}
