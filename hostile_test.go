@@ -314,7 +314,10 @@ func TestNoise(t *testing.T) {
 			}
 			w.Close()
 		}
-		until(t, ctx, "the end of all", func() bool { return len(rep.Peers()) == 0 })
+		until(t, ctx, "the end of all", func() bool {
+			c := rep.Stats().Connections
+			return c.Broken+c.Closed+c.OtherFailures == 30 && len(rep.Peers()) == 0
+		})
 		req := open(t, sp.NewRequester(nil))
 		sptest.Dial(t, ctx, req, at, rep, nil)
 		c := start(t, req, "x", nil)
