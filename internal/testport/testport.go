@@ -1,12 +1,12 @@
-// Package testport finds ports for the tests of commands that cannot be told
-// to take any.
+// Package testport finds ports for tests that have to name one before anybody
+// listens on it.
 package testport
 
 import (
 	"math/rand/v2"
 	"net"
 	"strconv"
-	"sync/atomic"
+	"sync"
 	"testing"
 )
 
@@ -15,22 +15,47 @@ import (
 // use, or, where nobody listens, connect to itself.
 const low, high = 10_000, 32_000
 
-var next atomic.Uint32
+// Each process has blocks of ports of its own: it listens on the first one of
+// each, which no other process can do then, until it ends.
+const block = 100
 
-func init() { next.Store(rand.Uint32N(high - low)) }
+var ports struct {
+	sync.Mutex
+	next   int
+	claims []net.Listener
+}
 
 // Free returns a port of 127.0.0.1 that nothing listens on. It returns each one
-// only once; other processes begin elsewhere.
+// only once.
 func Free(t testing.TB) string {
 	t.Helper()
+	ports.Lock()
+	defer ports.Unlock()
 	for range high - low {
-		port := strconv.Itoa(low + int(next.Add(1)%(high-low)))
-		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
-		if err == nil {
+		if ports.next%block == 0 {
+			ports.next = low + rand.N((high-low)/block)*block
+			if l := listen(ports.next); l != nil {
+				ports.claims = append(ports.claims, l)
+				ports.next++
+			}
+			continue
+		}
+		port := ports.next
+		ports.next++
+		if l := listen(port); l != nil {
 			l.Close()
-			return port
+			return strconv.Itoa(port)
 		}
 	}
 	t.Fatal("no port is free")
 	return ""
+}
+
+// listen gives nil where somebody else listens.
+func listen(port int) net.Listener {
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return nil
+	}
+	return l
 }
