@@ -35,7 +35,7 @@ func patience() time.Duration {
 	if time.Now().Year() == 2000 {
 		return 1000 * time.Hour
 	}
-	return 30 * time.Second
+	return 2 * time.Minute // nothing waits for it
 }
 
 // Each runs f over every road.
