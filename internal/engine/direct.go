@@ -15,7 +15,7 @@ type direct struct {
 	buf   []byte
 	n     int
 	err   error
-	ended time.Time // the last write
+	quiet *quiet
 	// heard is how many messages the last read brought; silence if something
 	// was sent since, or nothing ever came.
 	heard atomic.Int32
@@ -23,8 +23,18 @@ type direct struct {
 
 const silence = -1
 
-// A sender that has not written for this long does not send a stream.
+// quiet is when a write of a socket ended last. It is the socket's, because one
+// that sends a stream to many peers comes back to the first of them late.
+type quiet struct{ since atomic.Int64 }
+
+// A socket that has not written for this long does not send a stream.
 const pause = 5 * time.Microsecond
+
+var start = time.Now()
+
+func (q *quiet) now() { q.since.Store(int64(time.Since(start))) }
+
+func (q *quiet) long() bool { return time.Since(start)-time.Duration(q.since.Load()) > pause }
 
 // guess tells whether the message that is about to be sent is likely to be alone.
 // Measured: 118 direct writes in a stream of 6.4 million messages.
@@ -34,7 +44,7 @@ func (d *direct) guess() bool {
 		d.heard.Store(silence)
 		return heard == 1
 	}
-	return time.Since(d.ended) > pause
+	return d.quiet.long()
 }
 
 // write writes once and returns how much the kernel took.

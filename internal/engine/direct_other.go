@@ -5,4 +5,4 @@ package engine
 import "net"
 
 // newDirect: here no connection can be written without waiting.
-func newDirect(net.Conn) *direct { return nil }
+func newDirect(net.Conn, *quiet) *direct { return nil }

@@ -9,7 +9,7 @@ import (
 
 // newDirect returns nil for connections that are not the kernel's: TLS has to
 // encrypt first, and may have to wait.
-func newDirect(conn net.Conn) *direct {
+func newDirect(conn net.Conn, q *quiet) *direct {
 	if !vectored(conn) {
 		return nil
 	}
@@ -17,11 +17,11 @@ func newDirect(conn net.Conn) *direct {
 	if err != nil {
 		return nil
 	}
-	d := &direct{raw: raw}
+	d := &direct{raw: raw, quiet: q}
 	d.heard.Store(silence)
 	d.poll = func(fd uintptr) bool {
 		for {
-			n, err := syscall.Write(int(fd), d.buf)
+			n, err := write(int(fd), d.buf)
 			switch {
 			case err == syscall.EINTR:
 				continue

@@ -6,7 +6,6 @@ import (
 	"net"
 	"runtime"
 	"sync"
-	"time"
 
 	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/wire"
@@ -60,7 +59,7 @@ func (o *outbox) init(p *Pipe, conn net.Conn, codec wire.Codec) {
 	o.p, o.conn, o.codec, o.framing = p, conn, codec, codec.Framing()
 	o.bodies, _ = codec.(wire.BodyAppender)
 	o.free.L = &o.mu
-	o.direct = newDirect(conn)
+	o.direct = newDirect(conn, &p.sock.quiet)
 }
 
 // Offer implements pattern.Peer.
@@ -202,7 +201,7 @@ func (o *outbox) idleNow() {
 		o.refused = false
 	}
 	if o.direct != nil {
-		o.direct.ended = time.Now()
+		o.direct.quiet.now()
 	}
 	o.mu.Unlock()
 	switch {

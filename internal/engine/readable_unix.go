@@ -22,6 +22,9 @@ func (r *reader) pollable() {
 	r.poll = func(fd uintptr) bool {
 		for {
 			n, err := r.read(int(fd))
+			if err == syscall.EAGAIN && r.spin.promising() && r.p.sock.lone.Load() != nil {
+				n, err = r.spin.read(r, int(fd))
+			}
 			switch {
 			case err == syscall.EINTR:
 				continue
@@ -43,7 +46,7 @@ func (r *reader) pollable() {
 // read reads what is there.
 func (r *reader) read(fd int) (int, error) {
 	if r.big == nil {
-		return syscall.Read(fd, r.space())
+		return read(fd, r.space())
 	}
 	return readTwo(fd, r.room(), r.behind())
 }

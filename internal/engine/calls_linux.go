@@ -1,0 +1,45 @@
+package engine
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+// System calls on descriptors that never block are made without telling the
+// scheduler, which would give the processor to another thread where one takes
+// long: as it does on a loaded machine, because the kernel runs the other side
+// within the write.
+
+func read(fd int, b []byte) (int, error) { return call(syscall.SYS_READ, fd, b) }
+
+func write(fd int, b []byte) (int, error) { return call(syscall.SYS_WRITE, fd, b) }
+
+func call(what uintptr, fd int, b []byte) (int, error) {
+	n, _, errno := syscall.RawSyscall(what, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+	return result(n, errno)
+}
+
+// readTwo reads into a, which is not empty, and then into b.
+func readTwo(fd int, a, b []byte) (int, error) {
+	if len(b) == 0 {
+		return read(fd, a)
+	}
+	v := [2]syscall.Iovec{{Base: &a[0]}, {Base: &b[0]}}
+	v[0].SetLen(len(a))
+	v[1].SetLen(len(b))
+	n, _, errno := syscall.RawSyscall(syscall.SYS_READV, uintptr(fd), uintptr(unsafe.Pointer(&v)), 2)
+	return result(n, errno)
+}
+
+func result(n uintptr, errno syscall.Errno) (int, error) {
+	switch errno {
+	case 0:
+		return int(n), nil
+	case syscall.EAGAIN:
+		return 0, errAgain
+	}
+	return 0, errno
+}
+
+// errAgain is made once: an Errno in an interface may be allocated.
+var errAgain error = syscall.EAGAIN
