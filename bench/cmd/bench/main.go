@@ -72,7 +72,7 @@ type proc struct {
 	stderr strings.Builder
 }
 
-func start(dir string, st stack, preload bool, cpus string, args ...string) (*proc, error) {
+func launched(dir string, st stack, preload bool, cpus string, args ...string) (*proc, error) {
 	p := &proc{lines: make(chan string, 8)}
 	bin := st.Cmd[0]
 	if !filepath.IsAbs(bin) {
@@ -234,17 +234,19 @@ func runOnce(dir, tmp string, st stack, c cell, ms int, preload bool) (rec recor
 	u := url(c.Transport, tmp)
 	args := append([]string{c.Case, u, strconv.Itoa(c.Size), strconv.Itoa(ms)}, c.Opts...)
 	limit := time.Duration(ms)*time.Millisecond + 6*time.Second
+	start := 5*time.Second + time.Duration(opt(c.Opts, "conns", 0)+opt(c.Opts, "subs", 0))*3*time.Millisecond
+	limit += start - 5*time.Second
 	if strings.HasPrefix(c.Case, "fan") {
 		limit += 24 * time.Second // subscribers that lag first read what the kernel holds for them
 	}
 	var all []*proc
 	launch := func(role string) (*proc, error) {
-		p, err := start(dir, st, preload, cpusFor(c.Opts, role), append([]string{role}, args...)...)
+		p, err := launched(dir, st, preload, cpusFor(c.Opts, role), append([]string{role}, args...)...)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, p)
-		return p, p.expect("READY", 5*time.Second)
+		return p, p.expect("READY", start)
 	}
 	defer func() {
 		for _, p := range all {
@@ -287,7 +289,7 @@ func runOnce(dir, tmp string, st stack, c cell, ms int, preload bool) (rec recor
 		p.say("GO")
 	}
 	// The side that measures answers first; STOP releases the other.
-	if strings.HasPrefix(c.Case, "thr") {
+	if receives(c.Case) {
 		r, err := srv.result(limit, stopAll)
 		if err != nil {
 			return rec, err
@@ -314,6 +316,11 @@ func runOnce(dir, tmp string, st stack, c cell, ms int, preload bool) (rec recor
 		stopAll()
 	}
 	return rec, nil
+}
+
+// receives says that the receiving side of a case, its server, measures.
+func receives(kase string) bool {
+	return strings.HasSuffix(kase, "-pushpull") && kase != "idle-pushpull" || kase == "thr-pair"
 }
 
 func steal() (st, total int64) {
@@ -352,34 +359,6 @@ func noise() record {
 	}
 	return record{Kind: "noise", SpinMin: quantile(v, 0), SpinMed: quantile(v, .5), SpinMax: quantile(v, 1),
 		Time: time.Now().Format(time.RFC3339)}
-}
-
-func cells() []cell {
-	var cs []cell
-	trs := []string{"tcp", "ipc", "inproc"}
-	for _, tr := range trs {
-		// Waking the other CPU of a virtual machine costs more than most
-		// stacks do, and how often it happens is chance; so latency is taken
-		// with everything on one CPU, and left free as well.
-		for _, n := range []int{64, 1 << 10, 64 << 10, 1 << 20} {
-			cs = append(cs, cell{Case: "lat-reqrep", Transport: tr, Size: n, Opts: []string{"pin=one"}})
-		}
-		cs = append(cs, cell{Case: "lat-pair", Transport: tr, Size: 64, Opts: []string{"pin=one"}})
-		for _, n := range []int{64, 64 << 10} {
-			cs = append(cs, cell{Case: "lat-reqrep", Transport: tr, Size: n})
-		}
-		for _, n := range []int{64, 1 << 10, 64 << 10} {
-			cs = append(cs, cell{Case: "thr-pushpull", Transport: tr, Size: n})
-		}
-		cs = append(cs, cell{Case: "thr-pair", Transport: tr, Size: 64})
-		cs = append(cs, cell{Case: "fan-pubsub", Transport: tr, Size: 64, Opts: []string{"subs=8"}})
-		if tr != "inproc" {
-			cs = append(cs, cell{Case: "fan-pubsub", Transport: tr, Size: 64, Opts: []string{"subs=8", "rate=10000"}})
-		}
-		cs = append(cs, cell{Case: "conc-reqrep", Transport: tr, Size: 64, Opts: []string{"conc=64"}})
-	}
-	cs = append(cs, cell{Case: "fan-pubsub", Transport: "tcp", Size: 64, Opts: []string{"subs=1", "procs=8"}})
-	return cs
 }
 
 func matches(re, s string) bool { return re == "" || regexp.MustCompile(re).MatchString(s) }
