@@ -126,6 +126,9 @@ func (g *Merge) RecvBody() ([]byte, bool) {
 		shared = it.rest.Shared()
 	}
 	long := chunk != nil && len(body) > longCopy
+	if long && it.rest == nil && chunk.Keep(body) {
+		long, chunk = false, nil
+	}
 	if chunk != nil && !long {
 		body = h.arena.Copy(body)
 		h.spend(chunk)
