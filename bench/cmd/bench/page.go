@@ -24,6 +24,7 @@ const (
 func page(args []string) error {
 	fs := flag.NewFlagSet("page", flag.ExitOnError)
 	out := fs.String("o", "", "the page")
+	ideas := fs.String("ideas", "", "the results of ideas.sh")
 	fs.Parse(args)
 	if *out == "" || fs.NArg() == 0 {
 		return errors.New("usage: bench page -o PAGE.md FILE.jsonl")
@@ -61,6 +62,13 @@ func page(args []string) error {
 	r.writePaced(&b)
 	r.writeGrowth(&b)
 	r.writeCalls(&b)
+	if *ideas != "" {
+		without, err := load([]string{*ideas})
+		if err != nil {
+			return err
+		}
+		without.writeIdeas(&b)
+	}
 	r.writeNoise(&b)
 	b.WriteString(pageEnd)
 	b.Write(after)
@@ -182,6 +190,23 @@ func (r *runs) writeGrowth(w io.Writer) {
 	r.write(w, "Subscribers of one PUB: its CPU time a message, µs (each subscriber's share)", heads, func(s string, i int) string {
 		v := r.spread(growth[i], s)
 		return fmt.Sprintf("%s (%s)", num(v), num(v/float64(growth[i])))
+	})
+}
+
+// writeIdeas shows what each copy of the library does that lacks an idea.
+func (r *runs) writeIdeas(w io.Writer) {
+	var heads, keys []string
+	for _, c := range []struct{ head, key string }{
+		{"round trip, one CPU, µs", "lat-reqrep/tcp/64/pin=one"}, {"not pinned, µs", "lat-reqrep/tcp/64/"},
+		{"a message each 200 µs, µs", "paced-pushpull/tcp/64/gap=200"}, {"64 outstanding, /s", "conc-reqrep/tcp/64/conc=64"},
+		{"64 B one way, /s", "thr-pushpull/tcp/64/"}, {"64 KiB, /s", "thr-pushpull/tcp/65536/"},
+	} {
+		heads, keys = append(heads, c.head), append(keys, c.key)
+	}
+	r.write(w, "What the library does without an idea, tcp (of what it does with all)", heads, func(s string, i int) string {
+		g := goal{key: keys[i]}
+		v := g.figure(r, s)
+		return fmt.Sprintf("%s (%s)", num(v), ratio(v, g.figure(r, plain)))
 	})
 }
 

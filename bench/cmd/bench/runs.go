@@ -19,11 +19,18 @@ type runs struct {
 	cells   map[string]map[string][]record
 	counted map[string]map[string]record // the pass that counts C's allocations
 	calls   map[string]map[string]record
+	errs    map[string]map[string][]string
+	cellOf  map[string]cell
+	noise   []record
 	machine *machine // the last one
 }
 
 func load(files []string) (*runs, error) {
-	r := &runs{class: map[string]string{}, cells: map[string]map[string][]record{}, counted: map[string]map[string]record{}, calls: map[string]map[string]record{}}
+	r := &runs{
+		class: map[string]string{}, cellOf: map[string]cell{},
+		cells: map[string]map[string][]record{}, errs: map[string]map[string][]string{},
+		counted: map[string]map[string]record{}, calls: map[string]map[string]record{},
+	}
 	for _, name := range files {
 		f, err := os.Open(name)
 		if err != nil {
@@ -49,6 +56,7 @@ func load(files []string) (*runs, error) {
 func (r *runs) add(rec record) {
 	switch rec.Kind {
 	case "noise":
+		r.noise = append(r.noise, rec)
 		return
 	case "machine":
 		r.machine = rec.Machine
@@ -60,10 +68,13 @@ func (r *runs) add(rec record) {
 	}
 	k := rec.Cell.key()
 	if r.cells[k] == nil {
-		r.cells[k], r.counted[k], r.calls[k] = map[string][]record{}, map[string]record{}, map[string]record{}
+		r.cellOf[k] = rec.Cell
+		r.cells[k], r.errs[k] = map[string][]record{}, map[string][]string{}
+		r.counted[k], r.calls[k] = map[string]record{}, map[string]record{}
 	}
 	switch {
-	case rec.Err != "": // a cell without runs is a missing one
+	case rec.Err != "": // a cell with nothing else is a missing one
+		r.errs[k][rec.Stack] = append(r.errs[k][rec.Stack], rec.Err)
 	case rec.Kind == "alloc":
 		r.counted[k][rec.Stack] = rec
 	case rec.Kind == "calls":
