@@ -87,7 +87,6 @@ func (b *bench) countCalls(st stack, c cell) (rec record, err error) {
 	if err != nil {
 		return rec, err
 	}
-	rec.Kind = "calls"
 	rec.Calls, err = readCounts(folder)
 	return rec, err
 }

@@ -155,38 +155,40 @@ func (b *bench) cell(c cell, p part, only string) error {
 	for rep := range p.reps {
 		for i := range b.stacks {
 			st := b.stacks[(i+rep)%len(b.stacks)]
-			key := runKey(record{Kind: "run", Stack: st.Name, Cell: c, Rep: rep})
-			if !matches(p.stacks, st.Name) || !matches(only, st.Name) || !matches(st.Cases, c.Case) || !matches(st.Transports, c.Transport) || skip[st.Name] || b.done[key] {
+			if !matches(p.stacks, st.Name) || !matches(only, st.Name) || !matches(st.Cases, c.Case) || !matches(st.Transports, c.Transport) {
 				continue
 			}
-			if !b.until.IsZero() && time.Now().After(b.until) {
-				return errTime
-			}
-			if !begun {
-				begun = true
-				b.enc.Encode(quiet())
-			}
-			rec, err := runOnce(b.dir, b.tmp, st, run, b.ms, false)
-			if errors.Is(err, errSkip) {
-				skip[st.Name] = true
-				continue
-			}
-			rec.Cell, rec.Rep = c, rep
-			b.enc.Encode(rec)
-			fmt.Fprintf(os.Stderr, "%-34s %-14s #%d %s\n", c.key(), st.Name, rep, brief(rec))
-			if rep > 0 || err != nil {
-				continue
-			}
-			if st.Preload != "" && !b.noAlloc && c.Transport != "ipc" && c.Case != "idle-pushpull" {
-				if rec, err := runOnce(b.dir, b.tmp, st, run, 200, true); err == nil {
-					rec.Cell, rec.Kind = c, "alloc"
-					b.enc.Encode(rec)
+			counted := rep == 0 && st.Preload != "" && !b.noAlloc && c.Transport != "ipc" && c.Case != "idle-pushpull"
+			calls := rep == 0 && b.perf && p.calls != "" && matches(p.calls, st.Name)
+			for _, pass := range []struct {
+				kind   string
+				wanted bool
+				once   func() (record, error)
+			}{
+				{"run", true, func() (record, error) { return runOnce(b.dir, b.tmp, st, run, b.ms, false) }},
+				{"alloc", counted, func() (record, error) { return runOnce(b.dir, b.tmp, st, run, 200, true) }},
+				{"calls", calls, func() (record, error) { return b.countCalls(st, run) }},
+			} {
+				key := runKey(record{Kind: pass.kind, Stack: st.Name, Cell: c, Rep: rep})
+				if !pass.wanted || skip[st.Name] || b.done[key] {
+					continue
 				}
-			}
-			if b.perf && p.calls != "" && matches(p.calls, st.Name) {
-				if rec, err := b.countCalls(st, run); err == nil {
-					rec.Cell = c
-					b.enc.Encode(rec)
+				if !b.until.IsZero() && time.Now().After(b.until) {
+					return errTime
+				}
+				if !begun {
+					begun = true
+					b.enc.Encode(quiet())
+				}
+				rec, err := pass.once()
+				if errors.Is(err, errSkip) {
+					skip[st.Name] = true
+					continue
+				}
+				rec.Kind, rec.Cell, rec.Rep = pass.kind, c, rep
+				b.enc.Encode(rec)
+				if pass.kind == "run" {
+					fmt.Fprintf(os.Stderr, "%-34s %-14s #%d %s\n", c.key(), st.Name, rep, brief(rec))
 				}
 			}
 		}

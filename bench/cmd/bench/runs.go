@@ -73,6 +73,7 @@ func (r *runs) add(rec record) {
 		r.counted[k], r.calls[k] = map[string]record{}, map[string]record{}
 	}
 	switch {
+	case rec.Err != "" && rec.Kind != "run": // what it would have counted is not known
 	case rec.Err != "": // a cell with nothing else is a missing one
 		r.errs[k][rec.Stack] = append(r.errs[k][rec.Stack], rec.Err)
 	case rec.Kind == "alloc":
