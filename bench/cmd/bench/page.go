@@ -225,7 +225,9 @@ func (r *runs) writeNoise(w io.Writer) {
 			}
 		}
 	}
-	fmt.Fprintf(w, "\n%d runs. Spread of the repetitions, (most - least)/median: median %.0f %%, nine of ten under %.0f %%. "+
-		"CPU time stolen from the machine during a run: median %.1f %%, nine of ten under %.1f %%.\n",
-		n, quantile(spreads, .5), quantile(spreads, .9), quantile(steals, .5), quantile(steals, .9))
+	fmt.Fprintf(w, "\n%d runs.", n)
+	if len(spreads) > 0 {
+		fmt.Fprintf(w, " Spread of the repetitions, (most - least)/median: median %.0f %%, nine of ten under %.0f %%.", quantile(spreads, .5), quantile(spreads, .9))
+	}
+	fmt.Fprintf(w, " CPU time stolen from the machine during a run: median %.1f %%, nine of ten under %.1f %%.\n", quantile(steals, .5), quantile(steals, .9))
 }
