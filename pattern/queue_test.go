@@ -6,12 +6,18 @@ import (
 	"testing"
 )
 
+func alone(b []byte) (*run, place) {
+	it := item{payload: b}
+	r, p := it.alone()
+	return &r, p
+}
+
 func TestQueueFull(t *testing.T) {
 	var q queue
 	if q.full(1<<30, 0, 0) {
 		t.Error("an empty queue has no room for one message")
 	}
-	q.push(&item{payload: make([]byte, 10)})
+	q.push(alone(make([]byte, 10)))
 	for _, c := range []struct {
 		size, messages, bytes int
 		full                  bool
@@ -34,7 +40,7 @@ func TestQueueModel(t *testing.T) {
 		if push {
 			s := strconv.Itoa(next)
 			next++
-			q.push(&item{payload: []byte(s)})
+			q.push(alone([]byte(s)))
 			model = append(model, s)
 			bytes += len(s)
 		} else if len(model) > 0 {
@@ -59,8 +65,8 @@ func TestQueueModel(t *testing.T) {
 		for len(model) > 0 {
 			step(false)
 		}
-		if len(q.ring) > fewSlots {
-			t.Errorf("an empty queue holds %d slots", len(q.ring))
+		if len(q.places.slots) > placeRings.few || len(q.runs.slots) > runRings.few {
+			t.Errorf("an empty queue holds %d places and %d runs", len(q.places.slots), len(q.runs.slots))
 		}
 	}
 }

@@ -65,6 +65,14 @@ func (b *batch) add(c wire.Codec, framing string, m *message.Message) {
 	m.Spend()
 }
 
+// addBody is add of a message that is only a body, and lent.
+func (b *batch) addBody(c wire.BodyAppender, body []byte) {
+	before := len(b.buf)
+	b.buf = c.AppendBody(b.buf, body)
+	b.size += len(b.buf) - before
+	b.end(frameEnd{}, len(body))
+}
+
 func (b *batch) end(e frameEnd, payload int) {
 	e.at = int32(len(b.buf))
 	b.ends = append(b.ends, e)

@@ -35,6 +35,17 @@ func (c *messages) Offer(m *message.Message) bool {
 	return true
 }
 
+// OfferBody implements pattern.BodyPeer.
+func (c *messages) OfferBody(body []byte) bool {
+	l, ok := c.link.(transport.BodyLink)
+	if !ok || !l.OfferBody(body) {
+		return false
+	}
+	c.out.messages.Add(1)
+	c.out.bytes.Add(uint64(len(body)))
+	return true
+}
+
 // Resume implements pattern.Peer.
 func (c *messages) Resume() { c.link.Resume() }
 

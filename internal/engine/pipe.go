@@ -41,6 +41,7 @@ type Pipe struct {
 // carrier is the half of a pipe that depends on the kind of its link.
 type carrier interface {
 	Offer(*message.Message) bool
+	OfferBody(body []byte) bool
 	Resume()
 	// start says that the pipe has its seat.
 	start()
@@ -91,6 +92,9 @@ func (p *Pipe) Face() message.Peer { return p.face }
 
 // Offer implements pattern.Peer.
 func (p *Pipe) Offer(m *message.Message) bool { return p.carrier.Offer(m) }
+
+// OfferBody implements pattern.BodyPeer.
+func (p *Pipe) OfferBody(body []byte) bool { return p.carrier.OfferBody(body) }
 
 // Resume implements pattern.Peer.
 func (p *Pipe) Resume() { p.carrier.Resume() }
