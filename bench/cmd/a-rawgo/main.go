@@ -26,6 +26,8 @@ type stack struct{ mode string }
 
 func (s stack) Settle() time.Duration { return 20 * time.Millisecond }
 
+func (stack) Single() {}
+
 func split(url string) (network, addr string) {
 	scheme, rest, _ := strings.Cut(url, "://")
 	if scheme == "ipc" {

@@ -1,15 +1,15 @@
 // Command bench runs the stacks named in stacks.json side by side and reports
 // what it measured. See README.md.
 //
-//	bench run    [-stacks RE] [-only RE] [-reps 3] [-ms 1000] -o FILE.jsonl
+//	bench run    [-table | -stacks RE -only RE] [-reps 3] [-ms 1000] [-for 10m] -o FILE.jsonl
 //	bench report FILE.jsonl... > tables.md
+//	bench page   -o PAGE.md FILE.jsonl...
 package main
 
 import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -31,6 +31,7 @@ type stack struct {
 	Cases      string            `json:"cases"`      // regexp, empty for all
 	Transports string            `json:"transports"` // regexp, empty for all
 	Preload    string            `json:"preload"`    // allocation counter for C stacks
+	count      string            // the folder for perf's counts, if they are wanted
 }
 
 type cell struct {
@@ -46,7 +47,7 @@ func (c cell) key() string {
 
 // record is one line of the results file.
 type record struct {
-	Kind    string           `json:"kind"` // run, alloc or noise
+	Kind    string           `json:"kind"` // run, alloc, calls, noise or machine
 	Stack   string           `json:"stack,omitempty"`
 	Class   string           `json:"class,omitempty"`
 	Cell    cell             `json:"cell"`
@@ -60,6 +61,9 @@ type record struct {
 	SpinMed float64          `json:"spin_med_ms,omitempty"`
 	SpinMax float64          `json:"spin_max_ms,omitempty"`
 	Time    string           `json:"time"`
+	Machine *machine         `json:"machine,omitempty"`
+	// Calls are system calls by role and kind.
+	Calls map[string]map[string]int64 `json:"calls,omitempty"`
 }
 
 var errSkip = errors.New("unsupported")
@@ -72,7 +76,7 @@ type proc struct {
 	stderr strings.Builder
 }
 
-func start(dir string, st stack, preload bool, cpus string, args ...string) (*proc, error) {
+func launched(dir string, st stack, preload bool, cpus string, args ...string) (*proc, error) {
 	p := &proc{lines: make(chan string, 8)}
 	bin := st.Cmd[0]
 	if !filepath.IsAbs(bin) {
@@ -81,6 +85,9 @@ func start(dir string, st stack, preload bool, cpus string, args ...string) (*pr
 	cmd := append(append([]string{bin}, st.Cmd[1:]...), args...)
 	if cpus != "" {
 		cmd = append([]string{"taskset", "-c", cpus}, cmd...)
+	}
+	if st.count != "" {
+		cmd = append(counting(filepath.Join(st.count, args[0])), cmd...)
 	}
 	p.cmd = exec.Command(cmd[0], cmd[1:]...)
 	p.cmd.Dir = dir
@@ -234,17 +241,19 @@ func runOnce(dir, tmp string, st stack, c cell, ms int, preload bool) (rec recor
 	u := url(c.Transport, tmp)
 	args := append([]string{c.Case, u, strconv.Itoa(c.Size), strconv.Itoa(ms)}, c.Opts...)
 	limit := time.Duration(ms)*time.Millisecond + 6*time.Second
+	start := 5*time.Second + time.Duration(opt(c.Opts, "conns", 0)+opt(c.Opts, "subs", 0))*3*time.Millisecond
+	limit += start - 5*time.Second
 	if strings.HasPrefix(c.Case, "fan") {
 		limit += 24 * time.Second // subscribers that lag first read what the kernel holds for them
 	}
 	var all []*proc
 	launch := func(role string) (*proc, error) {
-		p, err := start(dir, st, preload, cpusFor(c.Opts, role), append([]string{role}, args...)...)
+		p, err := launched(dir, st, preload, cpusFor(c.Opts, role), append([]string{role}, args...)...)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, p)
-		return p, p.expect("READY", 5*time.Second)
+		return p, p.expect("READY", start)
 	}
 	defer func() {
 		for _, p := range all {
@@ -287,7 +296,7 @@ func runOnce(dir, tmp string, st stack, c cell, ms int, preload bool) (rec recor
 		p.say("GO")
 	}
 	// The side that measures answers first; STOP releases the other.
-	if strings.HasPrefix(c.Case, "thr") {
+	if receives(c.Case) {
 		r, err := srv.result(limit, stopAll)
 		if err != nil {
 			return rec, err
@@ -314,6 +323,11 @@ func runOnce(dir, tmp string, st stack, c cell, ms int, preload bool) (rec recor
 		stopAll()
 	}
 	return rec, nil
+}
+
+// receives says that the receiving side of a case, its server, measures.
+func receives(kase string) bool {
+	return strings.HasSuffix(kase, "-pushpull") && kase != "idle-pushpull" || kase == "thr-pair"
 }
 
 func steal() (st, total int64) {
@@ -345,7 +359,7 @@ func spin() float64 {
 	return time.Since(t).Seconds() * 1e3
 }
 
-func noise() record {
+func quiet() record {
 	var v []float64
 	for range 15 {
 		v = append(v, spin())
@@ -354,114 +368,18 @@ func noise() record {
 		Time: time.Now().Format(time.RFC3339)}
 }
 
-func cells() []cell {
-	var cs []cell
-	trs := []string{"tcp", "ipc", "inproc"}
-	for _, tr := range trs {
-		// Waking the other CPU of a virtual machine costs more than most
-		// stacks do, and how often it happens is chance; so latency is taken
-		// with everything on one CPU, and left free as well.
-		for _, n := range []int{64, 1 << 10, 64 << 10, 1 << 20} {
-			cs = append(cs, cell{Case: "lat-reqrep", Transport: tr, Size: n, Opts: []string{"pin=one"}})
-		}
-		cs = append(cs, cell{Case: "lat-pair", Transport: tr, Size: 64, Opts: []string{"pin=one"}})
-		for _, n := range []int{64, 64 << 10} {
-			cs = append(cs, cell{Case: "lat-reqrep", Transport: tr, Size: n})
-		}
-		for _, n := range []int{64, 1 << 10, 64 << 10} {
-			cs = append(cs, cell{Case: "thr-pushpull", Transport: tr, Size: n})
-		}
-		cs = append(cs, cell{Case: "thr-pair", Transport: tr, Size: 64})
-		cs = append(cs, cell{Case: "fan-pubsub", Transport: tr, Size: 64, Opts: []string{"subs=8"}})
-		if tr != "inproc" {
-			cs = append(cs, cell{Case: "fan-pubsub", Transport: tr, Size: 64, Opts: []string{"subs=8", "rate=10000"}})
-		}
-		cs = append(cs, cell{Case: "conc-reqrep", Transport: tr, Size: 64, Opts: []string{"conc=64"}})
-	}
-	cs = append(cs, cell{Case: "fan-pubsub", Transport: "tcp", Size: 64, Opts: []string{"subs=1", "procs=8"}})
-	return cs
-}
-
 func matches(re, s string) bool { return re == "" || regexp.MustCompile(re).MatchString(s) }
 
-func runAll(args []string) error {
-	fs := flag.NewFlagSet("run", flag.ExitOnError)
-	stacksRE := fs.String("stacks", "", "run only the stacks whose name matches")
-	only := fs.String("only", "", "run only the cells whose case/transport/size/opts matches")
-	reps := fs.Int("reps", 3, "interleaved repetitions")
-	ms := fs.Int("ms", 1000, "measured milliseconds a run")
-	warm := fs.Int("warm", 200, "warm-up milliseconds a run")
-	out := fs.String("o", "results.jsonl", "append results here")
-	file := fs.String("f", "stacks.json", "the stacks")
-	noAlloc := fs.Bool("noalloc", false, "leave out the allocation pass of C stacks")
-	fs.Parse(args)
-	b, err := os.ReadFile(*file)
-	if err != nil {
-		return err
-	}
-	var stacks []stack
-	if err := json.Unmarshal(b, &stacks); err != nil {
-		return err
-	}
-	abs, err := filepath.Abs(*file)
-	if err != nil {
-		return err
-	}
-	dir := filepath.Dir(abs)
-	tmp, err := os.MkdirTemp("", "bench")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(tmp)
-	f, err := os.OpenFile(*out, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	enc := json.NewEncoder(f)
-	for _, c := range cells() {
-		if !matches(*only, c.key()) {
-			continue
-		}
-		enc.Encode(noise())
-		skip := map[string]bool{}
-		run := c
-		run.Opts = append(append([]string{}, c.Opts...), fmt.Sprintf("warm=%d", *warm))
-		for rep := range *reps {
-			for i := range stacks {
-				st := stacks[(i+rep)%len(stacks)]
-				if !matches(*stacksRE, st.Name) || !matches(st.Cases, c.Case) || !matches(st.Transports, c.Transport) || skip[st.Name] {
-					continue
-				}
-				rec, err := runOnce(dir, tmp, st, run, *ms, false)
-				if errors.Is(err, errSkip) {
-					skip[st.Name] = true
-					continue
-				}
-				rec.Cell, rec.Rep = c, rep
-				enc.Encode(rec)
-				fmt.Fprintf(os.Stderr, "%-34s %-14s #%d %s\n", c.key(), st.Name, rep, brief(rec))
-				if rep > 0 || st.Preload == "" || *noAlloc || c.Transport == "ipc" || err != nil {
-					continue
-				}
-				if rec, err := runOnce(dir, tmp, st, run, 200, true); err == nil {
-					rec.Cell, rec.Kind = c, "alloc"
-					enc.Encode(rec)
-				}
-			}
-		}
-	}
-	return enc.Encode(noise())
-}
-
 func main() {
-	err := errors.New("usage: bench run|report")
+	err := errors.New("usage: bench run|report|page")
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case "run":
 			err = runAll(os.Args[2:])
 		case "report":
 			err = report(os.Args[2:])
+		case "page":
+			err = page(os.Args[2:])
 		}
 	}
 	if err != nil {
