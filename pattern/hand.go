@@ -23,6 +23,7 @@ type hand struct {
 	seat   *mergeSeat // whose they are
 
 	arena        message.Arena
+	lends        bool   // the last message was not received as a body alone
 	copied       int    // of the run, out of memory that goes round
 	taken, bytes uint64 // received so far
 }
@@ -56,6 +57,7 @@ func (g *Merge) refill() (some bool, resume Peer) {
 	h.run = s.q.take(h.places[:most])
 	h.next, h.end, h.seat = 0, h.run.n, s
 	g.popped(s, h.end)
+	g.round = h.lends
 	if s.stalled && s.resumable() {
 		resume = s.peer
 	}
@@ -114,6 +116,7 @@ func (g *Merge) Recv(m *message.Message) bool {
 		h.mu.Unlock()
 		return false
 	}
+	h.lends = true
 	h.run.message(h.places[h.next], m)
 	m.SetPeer(h.seat.peer)
 	h.took(len(m.Body))
@@ -136,6 +139,7 @@ func (g *Merge) RecvBody() ([]byte, bool) {
 		h.mu.Unlock()
 		return nil, false
 	}
+	h.lends = false
 	var body []byte
 	if r, p := &h.run, h.places[h.next]; r.whole == nil {
 		body = r.bytes[p.body:p.end:p.end]

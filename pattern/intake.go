@@ -124,18 +124,35 @@ func (s *mergeSeat) DeliverBody(body []byte) bool {
 }
 
 // Small bodies that are lent are copied next to each other, so that one costs no
-// allocation of its own. One that is kept pins a block.
+// allocation of its own. One that is kept pins a block. Where the application gives
+// messages back, the block is a chunk, which goes round.
 const blockSize = 8 << 10
 
 // copyIn copies a small body into the block, with the lock, and returns where it
 // lies there.
 func (g *Merge) copyIn(body []byte) place {
 	if len(g.block.bytes)-g.used < len(body) || g.block.bytes == nil {
-		g.block.bytes, g.used = make([]byte, blockSize), 0
+		g.newBlock()
 	}
 	p := place{int32(g.used), int32(g.used), int32(g.used + len(body))}
 	g.used += copy(g.block.bytes[g.used:], body)
+	if c := g.block.chunk; c != nil {
+		c.Retain(1)
+	}
 	return p
+}
+
+func (g *Merge) newBlock() {
+	if c := g.block.chunk; c != nil {
+		c.Release(1) // ours
+	}
+	g.used = 0
+	if !g.round {
+		g.block = run{bytes: make([]byte, blockSize)}
+		return
+	}
+	c := message.NewChunk(2 * blockSize)
+	g.block = run{bytes: c.Bytes, chunk: c}
 }
 
 // take queues or drops m, and returns false if it has to wait for room.

@@ -28,6 +28,7 @@ type Merge struct {
 	class  [17]int // of these, by priority
 	block  run     // memory that small bodies are copied to
 	used   int     // of it
+	round  bool    // the next block is to be a chunk
 	closed bool
 }
 
