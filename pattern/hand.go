@@ -66,7 +66,7 @@ func (g *Merge) putBack() {
 	for h.end > h.next {
 		h.end--
 		if h.seat.q.n == 0 {
-			g.some.add(h.seat.peer.RecvPriority(), h.seat)
+			g.some.back(h.seat.class(), h.seat)
 		}
 		h.seat.q.unpop(&h.items[h.end])
 		h.items[h.end] = item{}

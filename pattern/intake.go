@@ -164,7 +164,7 @@ func (in *intake) room(size int) (room bool, why Drop) {
 
 func (in *intake) push(it *item) {
 	if in.q.n == 0 {
-		in.g.some.add(in.peer.RecvPriority(), in.mergeSeat)
+		in.g.some.add(in.class(), in.mergeSeat)
 	}
 	in.q.push(it)
 	in.g.depth++
