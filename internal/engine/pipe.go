@@ -36,6 +36,10 @@ type Pipe struct {
 	drops [pattern.Drops]atomic.Uint64
 	// unknown is how many messages were begun when the connection ended.
 	unknown atomic.Uint64
+	// left says that the counters are in the books of the endpoint and the
+	// socket; what those say of this peer is booked, each under its lock.
+	left                 atomic.Bool
+	endBooked, allBooked PeerStats
 }
 
 // carrier is the half of a pipe that depends on the kind of its link.
@@ -102,7 +106,10 @@ func (p *Pipe) SendPriority() int { return p.end.cfg.SendPriority }
 func (p *Pipe) RecvPriority() int { return p.end.cfg.RecvPriority }
 
 // Count implements pattern.Peer.
-func (p *Pipe) Count(why pattern.Drop, n int) { p.drops[why].Add(uint64(n)) }
+func (p *Pipe) Count(why pattern.Drop, n int) {
+	p.drops[why].Add(uint64(n))
+	p.late()
+}
 
 // tooBig counts and logs a message over the largest size.
 func (p *Pipe) tooBig(err *wire.TooBigError) {
@@ -114,6 +121,36 @@ func (p *Pipe) tooBig(err *wire.TooBigError) {
 func (p *Pipe) arrived(messages, bytes int) {
 	p.in.messages.Add(uint64(messages))
 	p.in.bytes.Add(uint64(bytes))
+	p.late()
+}
+
+// late sees to it that what is counted when the peer has left is not forgotten:
+// a message handed over by a goroutine of the other side, or one that was queued
+// and is not wanted any more.
+func (p *Pipe) late() {
+	if !p.left.Load() {
+		return
+	}
+	e, s := p.end, p.sock
+	e.mu.Lock()
+	if _, there := e.pipes[p]; !there {
+		p.book(&e.past, &p.endBooked)
+	}
+	e.mu.Unlock()
+	s.mu.Lock()
+	if s.pipes[p.id] == nil {
+		p.book(&s.past, &p.allBooked)
+	}
+	s.mu.Unlock()
+}
+
+// book adds to past what is not in it yet, with the lock of both.
+func (p *Pipe) book(past, booked *PeerStats) {
+	st := p.Stats()
+	st.QueuedOut = 0
+	past.add(st)
+	past.sub(*booked)
+	*booked = st
 }
 
 // Stats takes a snapshot.
@@ -172,6 +209,7 @@ func (p *Pipe) attach() error {
 		p.lose(errClosed, true)
 		p.leave()
 		p.end.left(p)
+		p.late()
 		return errClosed
 	}
 	s.pipes[p.id] = p
@@ -209,11 +247,9 @@ func (p *Pipe) detach(err error) {
 		p.lose(err, false)
 		p.leave()
 		p.end.left(p)
-		st := p.Stats()
-		st.QueuedOut = 0
 		s.mu.Lock()
 		delete(s.pipes, p.id)
-		s.past.add(st)
+		p.book(&s.past, &p.allBooked)
 		was := s.choose()
 		s.changed()
 		s.mu.Unlock()
