@@ -27,7 +27,7 @@ func (c *conn) pass(from, to net.Conn, f Fault) {
 		n, err := from.Read(buf)
 		if f.How != None && passed+int64(n) > f.After {
 			to.Write(buf[:f.After-passed])
-			c.fault(f.How)
+			c.fault(f)
 			if f.How != Stall {
 				return
 			}
@@ -57,11 +57,11 @@ func (c *conn) pass(from, to net.Conn, f Fault) {
 	}
 }
 
-func (c *conn) pause() bool {
-	if c.plan.Delay == 0 {
-		return true
-	}
-	timer := time.NewTimer(c.plan.Delay)
+func (c *conn) pause() bool { return c.plan.Delay == 0 || c.wait(c.plan.Delay) }
+
+// wait tells whether the connection is still there after some time.
+func (c *conn) wait(d time.Duration) bool {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -71,17 +71,18 @@ func (c *conn) pause() bool {
 	}
 }
 
-func (c *conn) fault(how How) {
-	if how != Stall {
-		if c.end(how) {
+func (c *conn) fault(f Fault) {
+	switch {
+	case f.How != Stall:
+		if c.end(f.How) {
 			c.p.Took.Add(1)
 		}
-		return
-	}
-	c.p.Took.Add(1)
-	select {
-	case <-c.p.released:
-	case <-c.dead:
+	case f.For > 0:
+		c.p.Took.Add(1)
+		c.wait(f.For)
+	default:
+		c.p.Took.Add(1)
+		<-c.dead
 	}
 }
 

@@ -23,7 +23,7 @@ const (
 	None  How = iota
 	Cut       // both sides are closed as if the other had ended
 	Reset     // both sides are reset
-	Stall     // this direction stands still until Release, or the end
+	Stall     // this direction stands still for a while, or until the end
 )
 
 // Fault is what happens to one direction of a connection when After bytes have
@@ -31,6 +31,7 @@ const (
 type Fault struct {
 	How   How
 	After int64
+	For   time.Duration // that a Stall takes; 0: until the end
 }
 
 // Plan is what happens to a connection.
@@ -53,18 +54,17 @@ type Proxy struct {
 	// Took counts the faults that took effect; Pieces what was passed on.
 	Took, Pieces atomic.Int64
 
-	mu       sync.Mutex
-	target   string
-	closed   bool
-	conns    map[*conn]struct{}
-	released chan struct{}
+	mu     sync.Mutex
+	target string
+	closed bool
+	conns  map[*conn]struct{}
 }
 
 // New makes a proxy that dials target, the address of an endpoint. plan says
 // what happens to the n-th connection, from 0; nil is nothing.
 func New(t testing.TB, target string, plan func(n int) Plan) *Proxy {
 	t.Helper()
-	p := &Proxy{t: t, plan: plan, target: target, conns: map[*conn]struct{}{}, released: make(chan struct{})}
+	p := &Proxy{t: t, plan: plan, target: target, conns: map[*conn]struct{}{}}
 	network, host, path := split(target)
 	p.scheme, _, _ = strings.Cut(target, "://")
 	p.path = path
@@ -180,17 +180,6 @@ func (p *Proxy) Break(how How) int {
 	}
 	p.Took.Add(int64(n))
 	return n
-}
-
-// Release lets directions that stand still go on, now and from now on.
-func (p *Proxy) Release() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	select {
-	case <-p.released:
-	default:
-		close(p.released)
-	}
 }
 
 // Close ends everything, and waits for it.
