@@ -309,7 +309,7 @@ func (r *reader) malformed(err error) error {
 	switch {
 	case errors.As(err, &big):
 		r.p.tooBig(big)
-	case errors.Is(err, io.EOF):
+	case errors.Is(err, io.EOF), r.out.broken(err):
 	default:
 		r.p.Count(pattern.Malformed, 1)
 		r.p.sock.log.Warn("malformed frame", "endpoint", r.p.end.addr, "peer", r.p.Addr(), "err", err)
