@@ -19,8 +19,8 @@ import (
 )
 
 // kinds are two ends of each protocol.
-func kinds() map[string][2]dials {
-	o := &sp.Options{Linger: 20 * time.Millisecond, SendQueue: 20, RecvQueue: 20, SurveyTime: time.Millisecond}
+func kinds(log *sptest.Log) map[string][2]dials {
+	o := &sp.Options{Log: log.Logger(), Linger: 20 * time.Millisecond, SendQueue: 20, RecvQueue: 20, SurveyTime: time.Millisecond}
 	o.RedialMin, o.RedialMax = time.Microsecond, time.Millisecond
 	return map[string][2]dials{
 		"pair":     {sp.NewPair(o), sp.NewPair(o)},
@@ -44,7 +44,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		if road.Name == "wss" {
 			continue // ws and TLS, each of which is there
 		}
-		for name := range kinds() {
+		for name := range kinds(new(sptest.Log)) {
 			t.Run(road.Name+"/"+name, func(t *testing.T) { atOnce(t, road, name) })
 		}
 	}
@@ -54,7 +54,8 @@ func atOnce(t *testing.T, road kit.Road, name string) {
 	ctx := sptest.Begin(t)
 	least := kit.Pick(1500, 50_000)
 	made := kit.Count(t, "calls", 2*least)
-	pair := kinds()[name]
+	log := new(sptest.Log)
+	pair := kinds(log)[name]
 	f := &field{addr: func() string { return road.Addr(t) }, listen: &road.Listen, dial: &road.Dial}
 	for _, s := range pair {
 		sptest.Open(t, s)
@@ -126,6 +127,9 @@ func atOnce(t *testing.T, road kit.Road, name string) {
 	done := make(chan struct{})
 	go func() { work.Wait(); close(done) }()
 	wait("closed", done)
+	for _, r := range log.All("malformed frame") {
+		t.Errorf("honest peers do not understand each other: %v", r.Attrs)
+	}
 	for _, s := range pair {
 		switch name {
 		case "pair", "pipeline", "raw":

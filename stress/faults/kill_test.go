@@ -78,7 +78,7 @@ func TestKilledPullers(t *testing.T) {
 	took := kit.Count(t, "killed pullers", kills)
 	const size = 1000
 	push := sptest.Open(t, sp.NewPusher(nil))
-	at := sptest.Listen(t, push, sptest.RoadNamed("tcp"), ledger.Small("tcp"))
+	at := sptest.Listen(t, push, sptest.RoadNamed("tcp"), ledger.Sized("tcp", buffer))
 	books := ledger.New()
 	c := newCrew(t, "puller", at.Addr(), 3)
 	stop := make(chan struct{})
@@ -118,7 +118,7 @@ func TestKilledPullers(t *testing.T) {
 		}
 	}
 	c.settle(books)
-	perKill := (ledger.KernelHolds(t, "tcp", size)+64<<10)/size + 20 + 2
+	perKill := (ledger.KernelHolds(t, "tcp", buffer, size)+64<<10)/size + 20 + 2
 	books.Settle(t, ledger.Account{
 		Dropped: int(push.Stats().Dropped.Total()), Unknown: int(push.Stats().Traffic.Unknown),
 		MostLost: kills * perKill, MostBack: 1 << 30, // the log mixes what several got

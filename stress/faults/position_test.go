@@ -57,7 +57,7 @@ func TestBreakAtEveryByte(t *testing.T) {
 			most := 1 << 30
 			if o.Transport == nil {
 				o = *ledger.Small(road.Name)
-				most = len(all) * (2*ledger.KernelHolds(t, road.Name, 8+size) + 8<<10 + 64<<10) / (8 + size)
+				most = len(all) * (2*ledger.KernelHolds(t, road.Name, proxy.Buffer, 8+size) + 8<<10 + 64<<10) / (8 + size)
 			}
 			o.RedialMin, o.RedialMax, o.HandshakeTimeout = 1, 1, 50*time.Millisecond
 			if road.TLS {

@@ -21,7 +21,7 @@ import (
 var listener = kit.Program("listener", func(args []string, in *bufio.Scanner, out io.Writer) error {
 	s := sp.NewSubscriber(nil)
 	s.Subscribe("")
-	if _, err := s.DialWith(args[0], ledger.Small("tcp")); err != nil {
+	if _, err := s.DialWith(args[0], ledger.Sized("tcp", buffer)); err != nil {
 		return err
 	}
 	for in.Scan() { // "until BODY"
@@ -47,7 +47,7 @@ func TestStoppedSubscriber(t *testing.T) {
 	stops := kit.Pick(3, 5)
 	took := kit.Count(t, "stops", stops)
 	pub := sptest.Open(t, sp.NewPublisher(nil))
-	at := sptest.Listen(t, pub, sptest.RoadNamed("tcp"), ledger.Small("tcp"))
+	at := sptest.Listen(t, pub, sptest.RoadNamed("tcp"), ledger.Sized("tcp", buffer))
 	far := kit.Start(t, listener, at.Addr())
 	sptest.Peers(t, ctx, pub, 1)
 	peer := pub.Peers()[0]

@@ -17,6 +17,9 @@ import (
 	"github.com/sprocketmq/sp/stress/ledger"
 )
 
+// buffer is the size of the kernel's buffers here, where no proxy is between.
+const buffer = 128 << 10
+
 // worker is a program that dials an address, as a puller or a replier, and writes
 // what it gets to a file before it goes on: it may be killed at any moment.
 var worker = kit.Program("worker", func(args []string, in *bufio.Scanner, out io.Writer) error {
@@ -29,7 +32,7 @@ var worker = kit.Program("worker", func(args []string, in *bufio.Scanner, out io
 		_, err := log.Write(append(record, body...))
 		return err
 	}
-	o := ledger.Small("tcp")
+	o := ledger.Sized("tcp", buffer)
 	if args[0] == "puller" {
 		s := sp.NewPuller(&sp.Options{RecvQueue: 20})
 		if _, err := s.DialWith(args[1], o); err != nil {

@@ -17,21 +17,27 @@ import (
 )
 
 // Small are options whose connections have small kernel buffers, so that little
-// is unknown, and that dial again at once.
-func Small(scheme string) *sp.EndpointOptions {
+// is unknown, and that dial again at once. Over TCP they are for the two sides of a
+// proxy, whose packets are small too.
+func Small(scheme string) *sp.EndpointOptions { return Sized(scheme, proxy.Buffer) }
+
+// Sized are options whose connections have kernel buffers of that size, and that
+// dial again at once. Without a proxy, TCP needs more than the loopback's largest
+// packet, 64 KiB, or it waits for its timers.
+func Sized(scheme string, buffer int) *sp.EndpointOptions {
 	o := &sp.EndpointOptions{RedialMin: time.Microsecond, RedialMax: time.Millisecond}
 	switch scheme {
 	case "tcp":
-		o.Transport = tcp.Transport{ReadBuffer: proxy.Buffer, WriteBuffer: proxy.Buffer}
+		o.Transport = tcp.Transport{ReadBuffer: buffer, WriteBuffer: buffer}
 	case "ipc":
-		o.Transport = ipc.Transport{ReadBuffer: proxy.Buffer, WriteBuffer: proxy.Buffer}
+		o.Transport = ipc.Transport{ReadBuffer: buffer, WriteBuffer: buffer}
 	}
 	return o
 }
 
 // KernelHolds measures how many bytes, written in pieces of that size, fit into
-// the kernel's buffers of one connection with Small's settings.
-func KernelHolds(t testing.TB, scheme string, piece int) int {
+// the kernel's buffers of one connection with Sized's settings.
+func KernelHolds(t testing.TB, scheme string, buffer, piece int) int {
 	t.Helper()
 	network, at := "tcp", "127.0.0.1:0"
 	if scheme == "ipc" {
@@ -57,8 +63,8 @@ func KernelHolds(t testing.TB, scheme string, piece int) int {
 		SetWriteBuffer(int) error
 	}
 	for _, c := range []net.Conn{near, far} {
-		c.(buffered).SetReadBuffer(proxy.Buffer)
-		c.(buffered).SetWriteBuffer(proxy.Buffer)
+		c.(buffered).SetReadBuffer(buffer)
+		c.(buffered).SetWriteBuffer(buffer)
 	}
 	body := make([]byte, piece)
 	for held := 0; ; {

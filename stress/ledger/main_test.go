@@ -29,7 +29,7 @@ func perCut(t testing.TB, scheme string) int {
 	if scheme == "inproc" {
 		return 0
 	}
-	return (2*ledger.KernelHolds(t, scheme, frame)+8<<10+64<<10)/frame + 2
+	return (2*ledger.KernelHolds(t, scheme, proxy.Buffer, frame)+8<<10+64<<10)/frame + 2
 }
 
 // roads that messages are counted on, and whether a proxy is between.

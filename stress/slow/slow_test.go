@@ -31,10 +31,10 @@ func TestSubscriberThatNeverReads(t *testing.T) {
 		messages := kit.Pick(20_000, 500_000)
 		missed := kit.Count(t, "messages missed", messages/2)
 		pub := sptest.Open(t, sp.NewPublisher(nil))
-		at := sptest.Listen(t, pub, road, ledger.Small(road.Name))
+		at := sptest.Listen(t, pub, road, nil)
 		asleep := sptest.Open(t, sp.NewSubscriber(&sp.Options{FullQueue: sp.WaitForRoom}))
 		asleep.Subscribe("")
-		sptest.Dial(t, ctx, asleep, at, pub, ledger.Small(road.Name))
+		sptest.Dial(t, ctx, asleep, at, pub, nil)
 		peer := pub.Peers()[0]
 		awake := sptest.Open(t, sp.NewSubscriber(nil))
 		awake.Subscribe("")
@@ -72,14 +72,14 @@ func TestPullerThatReadsOneInAThousand(t *testing.T) {
 		messages := kit.Pick(20_000, 500_000)
 		quick := kit.Count(t, "messages past the slow puller", messages/2)
 		push := sptest.Open(t, sp.NewPusher(&sp.Options{SendQueue: 100}))
-		at := sptest.Listen(t, push, road, ledger.Small(road.Name))
+		at := sptest.Listen(t, push, road, nil)
 		books := ledger.New()
 		turn := make(chan struct{}, messages)
 		var pullers [3]*sp.Puller
 		var work sync.WaitGroup
 		for i := range pullers {
 			s := sptest.Open(t, sp.NewPuller(&sp.Options{RecvQueue: 100}))
-			sptest.Dial(t, ctx, s, at, push, ledger.Small(road.Name))
+			sptest.Dial(t, ctx, s, at, push, nil)
 			pullers[i] = s
 			work.Go(func() {
 				for n := 0; ; n++ {
