@@ -52,7 +52,7 @@ func TestEverythingAtOnce(t *testing.T) {
 
 func atOnce(t *testing.T, road kit.Road, name string) {
 	ctx := sptest.Begin(t)
-	least := kit.Pick(1500, 50_000)
+	least := kit.Pick(500, 50_000)
 	made := kit.Count(t, "calls", 2*least)
 	log := new(sptest.Log)
 	pair := kinds(log)[name]

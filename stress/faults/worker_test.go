@@ -47,7 +47,7 @@ var worker = kit.Program("worker", func(args []string, in *bufio.Scanner, out io
 		}()
 		for in.Scan() { // "end": when all that came has been written down
 			for len(s.Peers()) > 0 || s.Stats().Waiting > 0 {
-				time.Sleep(time.Millisecond)
+				<-time.After(time.Millisecond)
 			}
 			s.Close()
 			fmt.Fprintln(out, "done")

@@ -18,7 +18,7 @@ import (
 func TestFlappingPair(t *testing.T) {
 	for version := range kit.Pick(1, 2) {
 		eachRoad(t, func(t *testing.T, ctx context.Context, road string) {
-			broken := kit.Count(t, "broken connections", faults(20))
+			broken := kit.Count(t, "broken connections", faults(15))
 			a, b := sptest.Open(t, sp.NewPair(&sp.Options{PairVersion: version})), sptest.Open(t, sp.NewPair(&sp.Options{PairVersion: version}))
 			addr, p := between(t, road, listen(t, a, road))
 			dial(t, b, road, addr)
@@ -29,7 +29,7 @@ func TestFlappingPair(t *testing.T) {
 				write(t, books[i], 0, s, stop, &writers)
 				takeAs(t, books[1-i], 0, s, &readers)
 			}
-			for broken.Taken() < faults(20) {
+			for broken.Taken() < faults(15) {
 				await(t, ctx, books[broken.Tried()%2], 50)
 				broken.Try(1)
 				broken.Took(breakRandomly(p, a))

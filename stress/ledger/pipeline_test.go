@@ -55,7 +55,7 @@ func (p *pullers) dropped() (n int) {
 func TestPipeline(t *testing.T) {
 	eachRoad(t, func(t *testing.T, ctx context.Context, road string) {
 		most := perCut(t, road)
-		broken := kit.Count(t, "broken connections", faults(40))
+		broken := kit.Count(t, "broken connections", faults(30))
 		books := ledger.New()
 		var addrs []string
 		var proxies []*proxy.Proxy
@@ -78,7 +78,7 @@ func TestPipeline(t *testing.T) {
 		for range 3 {
 			ends.add()
 		}
-		for i := 0; broken.Taken() < faults(40); i++ {
+		for i := 0; broken.Taken() < faults(30); i++ {
 			await(t, ctx, books, 100)
 			broken.Try(1)
 			if i%4 == 3 {

@@ -22,19 +22,23 @@ func each(t *testing.T, f func(t *testing.T, ctx context.Context, road sptest.Ro
 	}
 }
 
-const size = 1000
+// size is that of a body, buffer that of the kernel's buffers.
+const (
+	size   = 1000
+	buffer = 128 << 10
+)
 
 // A subscriber that never reads. The other gets every message, one by one, and
 // what the first one misses is held by nobody and counted.
 func TestSubscriberThatNeverReads(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, road sptest.Road) {
-		messages := kit.Pick(20_000, 500_000)
+		messages := kit.Pick(5000, 500_000)
 		missed := kit.Count(t, "messages missed", messages/2)
 		pub := sptest.Open(t, sp.NewPublisher(nil))
-		at := sptest.Listen(t, pub, road, nil)
+		at := sptest.Listen(t, pub, road, ledger.Sized(road.Name, buffer))
 		asleep := sptest.Open(t, sp.NewSubscriber(&sp.Options{FullQueue: sp.WaitForRoom}))
 		asleep.Subscribe("")
-		sptest.Dial(t, ctx, asleep, at, pub, nil)
+		sptest.Dial(t, ctx, asleep, at, pub, ledger.Sized(road.Name, buffer))
 		peer := pub.Peers()[0]
 		awake := sptest.Open(t, sp.NewSubscriber(nil))
 		awake.Subscribe("")
@@ -69,17 +73,17 @@ func TestSubscriberThatNeverReads(t *testing.T) {
 // that it has no room for, and nothing is lost.
 func TestPullerThatReadsOneInAThousand(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, road sptest.Road) {
-		messages := kit.Pick(20_000, 500_000)
+		messages := kit.Pick(5000, 500_000)
 		quick := kit.Count(t, "messages past the slow puller", messages/2)
 		push := sptest.Open(t, sp.NewPusher(&sp.Options{SendQueue: 100}))
-		at := sptest.Listen(t, push, road, nil)
+		at := sptest.Listen(t, push, road, ledger.Sized(road.Name, buffer))
 		books := ledger.New()
 		turn := make(chan struct{}, messages)
 		var pullers [3]*sp.Puller
 		var work sync.WaitGroup
 		for i := range pullers {
 			s := sptest.Open(t, sp.NewPuller(&sp.Options{RecvQueue: 100}))
-			sptest.Dial(t, ctx, s, at, push, nil)
+			sptest.Dial(t, ctx, s, at, push, ledger.Sized(road.Name, buffer))
 			pullers[i] = s
 			work.Go(func() {
 				for n := 0; ; n++ {
