@@ -17,14 +17,15 @@ import (
 // plans are faults at every position that there is in the handshake and the first
 // two messages, each way; for roads whose handshake is long, at some of them.
 func plans(road kit.Road, size int) (all []proxy.Plan) {
-	last, step := int64(8+2*(8+size)), int64(1)
+	last, step, piece := int64(8+2*(8+size)), int64(1), 1
 	if road.HTTP || road.TLS {
+		piece = 100 // TCP is very slow with many packets of a byte
 		last, step = 3000, 3000/kit.Pick[int64](20, 1500)
 	}
 	for at := int64(0); at <= last; at += step {
 		for _, how := range []proxy.How{proxy.Cut, proxy.Reset} {
 			f := proxy.Fault{How: how, After: at}
-			all = append(all, proxy.Plan{There: f}, proxy.Plan{Back: f}, proxy.Plan{There: f, Piece: 1})
+			all = append(all, proxy.Plan{There: f}, proxy.Plan{Back: f}, proxy.Plan{There: f, Piece: piece})
 		}
 		// It stands still there, goes on, and is cut later.
 		end := proxy.Fault{How: proxy.Cut, After: last + 500}

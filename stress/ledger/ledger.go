@@ -101,13 +101,21 @@ func (l *Ledger) Read(receiver uint32, body []byte) (sender uint32, n uint64) {
 	return sender, n
 }
 
-// Came is closed when more messages have been received than have been now.
-func (l *Ledger) Came(more int) <-chan struct{} {
+// Came returns what is closed when so many more messages have been received than
+// have been now; Reached, when it is so many in all. One at a time may wait.
+func (l *Ledger) Came(more int) <-chan struct{} { return l.Reached(l.Sum().Received + more) }
+
+// Reached is to Came as all is to more.
+func (l *Ledger) Reached(all int) <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.mark = l.sum.Received + more
-	l.news = make(chan struct{})
-	return l.news
+	c := make(chan struct{})
+	if l.mark = all; l.sum.Received >= all {
+		close(c)
+	} else {
+		l.news = c
+	}
+	return c
 }
 
 // Sum is what the books say now.

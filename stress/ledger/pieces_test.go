@@ -42,14 +42,17 @@ func TestPieces(t *testing.T) {
 							body, n := books[i].Write(0, 100)
 							if err := s.Send(ctx, body); err != nil {
 								t.Error(err)
+								return
 							}
 							books[i].Accept(0, n)
 						}
 					})
 				}
 				for i := range books {
-					if s := books[i].Sum(); s.Received < messages {
-						await(t, ctx, books[i], messages-s.Received)
+					select {
+					case <-books[i].Reached(messages):
+					case <-ctx.Done():
+						t.Fatal(books[i].Sum())
 					}
 				}
 				a.Close()
