@@ -278,14 +278,22 @@ func TestMangos15AcceptErrors(t *testing.T) {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		line := log.Wait(t, ctx, "accept failed", 20)
+		line := log.Wait(t, ctx, "accept failed", 3) // the first, and what two periods held back
 		if err, _ := line.Attrs["err"].(error); !errors.Is(err, syscall.EMFILE) || !errors.Is(at.Err(), syscall.EMFILE) {
 			t.Errorf("logged %v; %v", line, at.Err())
 		}
 		if took := time.Since(began); took < 5*time.Second || took > time.Minute {
 			t.Errorf("20 errors in %v", took)
 		}
+		said := int64(1)
+		for _, l := range log.All("accept failed")[1:] {
+			said += l.Attrs["times"].(int64)
+		}
+		if said != 20 {
+			t.Errorf("the log tells of %d errors", said)
+		}
 		sptest.Dial(t, ctx, b, at, a, nil)
+		log.Wait(t, ctx, "accepting again", 1)
 		if n := at.Stats().Connections; n.AcceptFailures != 20 || n.Accepts != 1 || at.Err() != nil {
 			t.Errorf("%+v, %v", n, at.Err())
 		}

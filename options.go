@@ -23,7 +23,10 @@ type Options struct {
 	// Name is what logs call the socket. The default is its protocol.
 	Name string
 	// Log gets what a person who debugs a connection wants to know: who came
-	// and went, who was refused and why, what was too big. Nil discards it.
+	// and went, who was refused and why, what was too big. Others decide how
+	// often that happens, so of each kind but coming and going an endpoint
+	// writes the first at once, and then a line every 10 s that says how many
+	// more there were. Nil discards it.
 	Log *slog.Logger
 	// Admit, if not nil, is asked about each new peer, before any message
 	// moves and within the HandshakeTimeout, when ctx ends. An error refuses
@@ -75,7 +78,8 @@ type EndpointOptions struct {
 	// MaxSize is the largest message accepted, header included, in bytes:
 	// 1 MiB. A peer that sends a larger one is disconnected. Negative is any.
 	MaxSize int
-	// MaxPeers is how many connections a listener has at once: any number.
+	// MaxPeers is how many connections a listener has at once, those in their
+	// handshake included: 16,384. One more is closed.
 	MaxPeers int
 	// MaxHandshakes is how many connections of a listener may be in their
 	// handshake at once: 1,024. One more ends the oldest.
@@ -180,6 +184,7 @@ func badOption(name string, value any, want string) error {
 var defaultEndpoint = engine.EndpointConfig{
 	SendPriority: 8, RecvPriority: 8,
 	MaxSize:       1 << 20,
+	MaxPeers:      16384,
 	MaxHandshakes: 1024,
 	RedialMin:     100 * time.Millisecond, RedialMax: 10 * time.Second,
 	HandshakeTimeout: 5 * time.Second,

@@ -53,6 +53,7 @@ func (w *watch) note(what, addr, reason string) {
 		case "disconnected":
 			e.peers--
 			e.why = reason
+		case "dropped": // the connection goes on
 		default:
 			e.tried, e.why = true, reason
 		}

@@ -2,10 +2,9 @@ package engine
 
 import (
 	"errors"
+	"log/slog"
 	"net"
 	"time"
-
-	"github.com/sprocketmq/sp/transport"
 )
 
 // Accepting pauses for as long as this after an error such as a lack of
@@ -22,13 +21,13 @@ func (e *Endpoint) accept() {
 	for {
 		link, err := e.listener.Accept()
 		if err == nil {
-			pause = acceptPause
-			if e.admits(link) {
-				e.sock.spawn(func() {
-					if p, err := e.welcome(link); err == nil {
-						p.run()
-					}
-				})
+			if pause > acceptPause {
+				pause = acceptPause
+				e.tell(noticeKind{slog.LevelInfo, "accepting again", ""}, nil)
+			}
+			if k := e.begin(link); k != nil && !e.sock.spawn(func() { e.serve(k) }) {
+				e.end(k)
+				link.Close() // the socket is closed
 			}
 			continue
 		}
@@ -41,7 +40,7 @@ func (e *Endpoint) accept() {
 		}
 		e.both(func(c *EndpointCounters) { c.AcceptFailures.Add(1) })
 		e.failed(err)
-		e.sock.log.Warn("accept failed", "endpoint", e.addr, "err", err, "pause", pause)
+		e.warn("accept failed", "", "err", err, "pause", pause)
 		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
@@ -52,18 +51,9 @@ func (e *Endpoint) accept() {
 	}
 }
 
-// admits counts an accepted connection, and closes it if there are as many as
-// there may be.
-func (e *Endpoint) admits(l transport.Link) bool {
-	e.both(func(c *EndpointCounters) { c.Accepts.Add(1) })
-	e.succeeded()
-	e.mu.Lock()
-	full := e.cfg.MaxPeers > 0 && len(e.pipes)+len(e.shakes) >= e.cfg.MaxPeers
-	e.mu.Unlock()
-	if full {
-		e.both(func(c *EndpointCounters) { c.Busy.Add(1) })
-		e.sock.log.Warn("refused", "endpoint", e.addr, "peer", l.RemoteAddr(), "err", "as many peers as MaxPeers allows")
-		l.Close()
+// serve is an accepted connection's goroutine.
+func (e *Endpoint) serve(k *shake) {
+	if p, err := e.shakeHands(k); err == nil {
+		p.run()
 	}
-	return !full
 }

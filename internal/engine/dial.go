@@ -78,8 +78,6 @@ func (e *Endpoint) meet(m transport.Meeter) {
 func (e *Endpoint) met(l transport.Link) {
 	if e.dialer != nil {
 		e.both(func(c *EndpointCounters) { c.Connects.Add(1) })
-	} else if !e.admits(l) {
-		return
 	}
 	p, err := e.welcome(l)
 	if err != nil {

@@ -34,6 +34,8 @@ type Endpoint struct {
 	stop    func() // of a Meeter
 	again   redial // of a Meeter that dials
 
+	notices notices
+
 	// Face is what the package above made of the endpoint.
 	Face any
 }
@@ -183,6 +185,7 @@ var errEndpointClosed = fmt.Errorf("endpoint is %w", errClosedHere)
 // shut stops making connections.
 func (e *Endpoint) shut() {
 	e.cancel()
+	e.sumUp()
 	e.succeeded() // no attempt any more, so none that failed
 	if e.listener != nil {
 		e.listener.Close()
@@ -212,6 +215,7 @@ func (e *Endpoint) joined(p *Pipe) {
 	e.succeeded()
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.unlistLocked(p.link)
 	e.pipes[p] = struct{}{}
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -105,16 +106,32 @@ func (p *Pipe) SendPriority() int { return p.end.cfg.SendPriority }
 // RecvPriority implements pattern.Peer.
 func (p *Pipe) RecvPriority() int { return p.end.cfg.RecvPriority }
 
-// Count implements pattern.Peer.
+// Count implements pattern.Peer. What a good peer does not cause is logged.
 func (p *Pipe) Count(why pattern.Drop, n int) {
 	p.drops[why].Add(uint64(n))
 	p.late()
+	level := slog.LevelWarn
+	switch {
+	case why == pattern.Malformed, why == pattern.TTL, why == pattern.Foreign:
+	case why == pattern.Unwanted && !p.sock.pattern.Receives:
+	case why == pattern.Late:
+		level = slog.LevelInfo // a peer may just be slow
+	default:
+		return
+	}
+	p.end.tell(noticeKind{level, "dropped", why.String()}, []any{"peer", p.Addr(), "id", p.id, "reason", why.String()})
 }
 
 // tooBig counts and logs a message over the largest size.
 func (p *Pipe) tooBig(err *wire.TooBigError) {
 	p.Count(pattern.TooBig, 1)
-	p.sock.log.Warn("message too big", "endpoint", p.end.addr, "peer", p.Addr(), "size", err.Size, "max", err.Max)
+	p.end.warn("message too big", "", "peer", p.Addr(), "size", err.Size, "max", err.Max)
+}
+
+// malformed counts and logs a frame that can't be read.
+func (p *Pipe) malformed(err error) {
+	p.drops[pattern.Malformed].Add(1)
+	p.end.warn("malformed frame", "", "peer", p.Addr(), "err", err)
 }
 
 // arrived counts messages that came.
