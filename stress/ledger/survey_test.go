@@ -52,6 +52,7 @@ func TestSurveys(t *testing.T) {
 			before := answer(t, ctx, books, asked[0])
 			if n%10 == 9 { // this answer may be lost with its connection
 				before += answer(t, ctx, books, asked[1])
+				ends[3].Close() // what it never answered does not hold it up
 				for _, peer := range s.Peers() {
 					gone[peer.ID()] = true
 				}
@@ -82,7 +83,6 @@ func TestSurveys(t *testing.T) {
 				sptest.Until(t, ctx, "the late answer", func() bool { return s.Stats().Dropped.Late == was.Dropped.Late+1 })
 				late.Took(1)
 			} else {
-				ends[3].Close() // what it never answered does not hold it up
 				ends[3] = sptest.Open(t, sp.NewRespondent(nil))
 				dial(t, ends[3], road, addr)
 			}

@@ -26,6 +26,9 @@ type flow struct {
 	proxy   *proxy.Proxy
 	from    kit.Party
 	work    sync.WaitGroup
+	sends   sync.WaitGroup
+	stop    context.CancelFunc // of sends, and then of all else
+	leave   context.CancelFunc
 
 	mu     sync.Mutex
 	other  kit.Party
@@ -48,14 +51,17 @@ func begin(t *testing.T, ctx context.Context, road kit.Road, p pattern.Pattern) 
 		f.proxy = proxy.New(t, at.Addr(), func(int) proxy.Plan { return proxy.Plan{Piece: 1 + rand.N(4<<10)} })
 		f.addr = f.proxy.Addr()
 	}
+	ctx, f.leave = context.WithCancel(ctx)
 	f.join(ctx)
 	f.work.Go(func() { f.from.Listen(ctx, func([]byte) { came.Add(1) }) })
-	f.work.Go(func() {
+	sending, stop := context.WithCancel(ctx)
+	f.stop = stop
+	f.sends.Go(func() {
 		tick := time.NewTicker(5 * time.Millisecond)
 		defer tick.Stop()
-		for ctx.Err() == nil {
+		for sending.Err() == nil {
 			<-tick.C
-			call, cancel := context.WithTimeout(ctx, time.Second)
+			call, cancel := context.WithTimeout(sending, time.Second)
 			f.from.Send(call, make([]byte, 100+rand.N(20_000)))
 			cancel()
 		}
@@ -91,6 +97,9 @@ func (f *flow) fault(ctx context.Context) int {
 }
 
 func (f *flow) end() {
+	f.stop()
+	f.sends.Wait()
+	f.leave()
 	f.cancel()
 	f.from.Close()
 	f.other.Close()
