@@ -20,7 +20,7 @@ func plans(road kit.Road, size int) (all []proxy.Plan) {
 	last, step, piece := int64(8+2*(8+size)), int64(1), 1
 	if road.HTTP || road.TLS {
 		piece = 100 // TCP is very slow with many packets of a byte
-		last, step = 3000, 3000/kit.Pick[int64](20, 1500)
+		last, step = 3000, 3000/kit.Pick[int64](10, 1500)
 	}
 	for at := int64(0); at <= last; at += step {
 		for _, how := range []proxy.How{proxy.Cut, proxy.Reset} {

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,7 +58,7 @@ func TestSoak(t *testing.T) {
 	if err != nil {
 		length = kit.Pick(4*time.Second, time.Minute)
 	}
-	faults := kit.Count(t, "faults", int(length/(200*time.Millisecond)))
+	faults := kit.Count(t, "faults", int(length/time.Second))
 	sptest.Begin(t)
 	idle := read(t)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -85,9 +86,11 @@ func TestSoak(t *testing.T) {
 	}
 	last := read(t)
 	t.Logf("after %v: %v; %d messages, %d faults", length, last, came.Load(), faults.Taken())
+	var ends sync.WaitGroup
 	for _, f := range flows {
-		f.end()
+		ends.Go(f.end)
 	}
+	ends.Wait()
 	cancel()
 	left := read(t)
 	t.Logf("idle before: %v; and after: %v", idle, left)
