@@ -83,8 +83,9 @@ func TestSubscribers(t *testing.T) {
 		for _, m := range members {
 			close(m.turn) // now everybody reads all there is
 			sptest.Until(t, ctx, "all that was handed over", func() bool {
-				there, here := m.there.Stats().Traffic, m.Stats()
-				return there.Queued == 0 && there.MessagesOut == here.Traffic.MessagesIn && here.Waiting == 0
+				there, here := m.there.Stats(), m.Stats()
+				out := there.Traffic.MessagesOut
+				return out+there.Dropped.Total() == uint64(messages) && out == here.Traffic.MessagesIn && here.Waiting == 0
 			})
 			m.Close()
 		}

@@ -35,7 +35,8 @@ func TestSurveys(t *testing.T) {
 		gone := map[uint32]bool{} // peers whose connection is cut, though they may not know yet
 		for n := range surveys {
 			sptest.Until(t, ctx, "peers that are there", func() bool {
-				return len(s.Peers()) == len(ends) && !slices.ContainsFunc(s.Peers(), func(p *sp.Peer) bool { return gone[p.ID()] })
+				now := s.Peers()
+				return len(now) == len(ends) && !slices.ContainsFunc(now, func(p *sp.Peer) bool { return gone[p.ID()] })
 			})
 			v, err := s.Start(sp.NewMessage([]byte{byte(n)}))
 			if err != nil {
