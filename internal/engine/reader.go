@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -41,7 +40,7 @@ type reader struct {
 
 	frame wire.Frame // the one that big belongs to
 	big   []byte     // what came of its payload
-	parts [][]byte   // what came of a payload that goes on in another frame
+	part  []byte     // what came of a payload that goes on in another frame; not nil then
 	more  [][]byte   // the frames before the last of a message
 
 	parsing bool // what came has not been parsed to its end
@@ -107,7 +106,7 @@ func (r *reader) drop() {
 		r.chunk.Release(1)
 		r.chunk = nil
 	}
-	r.big, r.parts, r.more = nil, nil, nil
+	r.big, r.part, r.more = nil, nil, nil
 }
 
 // step reads once and delivers what that completed. It returns true if the
@@ -196,10 +195,7 @@ func (r *reader) scanned(most uint64) bool {
 // collected is how much of the message that is coming has come in earlier
 // frames.
 func (r *reader) collected() int {
-	n := 0
-	for _, p := range r.parts {
-		n += len(p)
-	}
+	n := len(r.part)
 	for _, m := range r.more {
 		n += len(m)
 	}
@@ -250,16 +246,18 @@ func (r *reader) accept(f wire.Frame, payload []byte, c *message.Chunk) error {
 		}
 		return err
 	case wire.Part:
-		if c != nil {
-			payload = message.Clone(payload) // not the whole chunk for a piece
+		// One piece of memory, however many frames: they may be empty, and
+		// as many as the peer likes.
+		if r.part == nil {
+			r.part = []byte{}
 		}
-		r.parts = append(r.parts, payload)
+		r.part = append(r.part, payload...)
 		return nil
 	case wire.More:
 		r.more = append(r.more, r.glue(payload, true))
 		return nil
 	}
-	if r.parts != nil {
+	if r.part != nil {
 		payload, c = r.glue(payload, false), nil
 	}
 	var m message.Message
@@ -284,18 +282,18 @@ func (r *reader) accept(f wire.Frame, payload []byte, c *message.Chunk) error {
 // glue returns a payload with what came of it in earlier frames, in memory of
 // its own if need be.
 func (r *reader) glue(payload []byte, own bool) []byte {
-	if r.parts == nil && !own {
+	if r.part == nil && !own {
 		return payload
 	}
-	whole := bytes.Join(append(r.parts, payload), nil)
-	r.parts = nil
+	whole := append(r.part, payload...)
+	r.part = nil
 	return whole[:len(whole):len(whole)]
 }
 
 // readError makes the end of the stream a reason.
 func (r *reader) readError(err error) error {
 	if errors.Is(err, io.EOF) {
-		if r.big != nil || r.end > r.start || r.parts != nil || r.more != nil {
+		if r.big != nil || r.end > r.start || r.part != nil || r.more != nil {
 			return fmt.Errorf("peer closed in the middle of a message: %w", io.ErrUnexpectedEOF)
 		}
 		return io.EOF
@@ -311,8 +309,7 @@ func (r *reader) malformed(err error) error {
 		r.p.tooBig(big)
 	case errors.Is(err, io.EOF), r.out.broken(err):
 	default:
-		r.p.Count(pattern.Malformed, 1)
-		r.p.sock.log.Warn("malformed frame", "endpoint", r.p.end.addr, "peer", r.p.Addr(), "err", err)
+		r.p.malformed(err)
 	}
 	r.out.farewell(err)
 	return err

@@ -20,6 +20,7 @@ type Traffic struct {
 	stop context.CancelFunc
 	all  sync.WaitGroup
 	ends context.CancelFunc
+	sent chan struct{} // closed when nothing is sent any more
 
 	mu     sync.Mutex
 	due    []time.Time // when each message was to be sent
@@ -33,7 +34,7 @@ type Traffic struct {
 // Begin starts traffic between two parties that are connected. ctx ends what
 // hangs.
 func Begin(ctx context.Context, from, to Party) *Traffic {
-	r := &Traffic{tag: make([]byte, 8), some: make(chan struct{})}
+	r := &Traffic{tag: make([]byte, 8), some: make(chan struct{}), sent: make(chan struct{})}
 	rand.Read(r.tag)
 	listening, ends := context.WithCancel(ctx)
 	sending, stop := context.WithCancel(ctx)
@@ -45,6 +46,7 @@ func Begin(ctx context.Context, from, to Party) *Traffic {
 }
 
 func (r *Traffic) send(sending, ctx context.Context, send func(context.Context, []byte) error) {
+	defer close(r.sent)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	began := time.Now()
@@ -98,6 +100,7 @@ func (r *Traffic) Sent() int {
 func (r *Traffic) End(t testing.TB, ctx context.Context, most time.Duration) (sent int, worst time.Duration) {
 	t.Helper()
 	r.stop()
+	<-r.sent
 	for {
 		r.mu.Lock()
 		missed, some := r.missed, r.some

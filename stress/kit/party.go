@@ -3,7 +3,6 @@ package kit
 import (
 	"context"
 	"encoding/binary"
-	"sync"
 	"sync/atomic"
 
 	"github.com/sprocketmq/sp"
@@ -113,26 +112,29 @@ func echo(serve func(context.Context, sp.Handler) error) func(context.Context, f
 
 // answers collects what the calls of a requester or surveyor bring.
 type answers struct {
-	all sync.WaitGroup
-	got atomic.Pointer[func([]byte)]
+	begun chan struct{}
+	got   func([]byte) // set when begun is closed
 }
 
+func newAnswers() *answers { return &answers{begun: make(chan struct{})} }
+
 func (a *answers) listen(ctx context.Context, got func([]byte)) {
-	a.got.Store(&got)
+	a.got = got
+	close(a.begun)
 	<-ctx.Done()
-	a.all.Wait()
 }
 
 func (a *answers) add(wait func() (*sp.Message, error)) {
-	a.all.Go(func() {
+	go func() {
 		if m, err := wait(); err == nil {
-			(*a.got.Load())(m.Body)
+			<-a.begun
+			a.got(m.Body)
 		}
-	})
+	}()
 }
 
 func requester(s *sp.Requester) Party {
-	a := new(answers)
+	a := newAnswers()
 	return Party{s, func(ctx context.Context, body []byte) error {
 		call, err := s.Ask(sp.NewMessage(body), nil)
 		if err == nil {
@@ -146,7 +148,7 @@ func requester(s *sp.Requester) Party {
 }
 
 func surveyor(s *sp.Surveyor) Party {
-	a := new(answers)
+	a := newAnswers()
 	return Party{s, func(ctx context.Context, body []byte) error {
 		v, err := s.Start(sp.NewMessage(body))
 		if err == nil {

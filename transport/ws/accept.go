@@ -54,12 +54,15 @@ func (t Transport) accepted(conn net.Conn, config *tls.Config, a *address) trans
 // readRequest reads a request, and how to answer it if it is not one for an
 // upgrade.
 func (t *Transport) readRequest(ctx context.Context, conn net.Conn) (*http.Request, *StatusError, error) {
-	head, err := readHead(conn, leastHead)
+	head, early, err := readWholeHead(conn)
 	if err == errHeadTooLong {
 		return nil, &StatusError{Status: http.StatusRequestHeaderFieldsTooLarge}, nil
 	}
 	if err != nil {
 		return nil, nil, err
+	}
+	if len(early) > 0 {
+		return nil, &StatusError{Status: http.StatusBadRequest, Text: "data before the upgrade"}, nil
 	}
 	if rest, ok := bytes.CutPrefix(head, []byte("GET  HTTP/")); ok {
 		// This is what nng asks for if its address has no path.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+
+	"github.com/sprocketmq/sp/wire"
 )
 
 // maxHead is the longest head of a request or an answer that is read. nanomsg
@@ -13,6 +15,8 @@ import (
 const maxHead = 32 << 10
 
 var errHeadTooLong = fmt.Errorf("websocket: more than %d bytes of HTTP header", maxHead)
+
+var errNotHTTP = fmt.Errorf("websocket: not HTTP: %w", wire.ErrNotSP)
 
 var headEnd = []byte("\r\n\r\n")
 
@@ -26,29 +30,48 @@ const leastHead = 128
 // missing of the end at least. On an error, what came until then is returned
 // too.
 func readHead(conn net.Conn, least int) ([]byte, error) {
-	head := make([]byte, 0, 1<<10)
-	for want := least; ; want = missing(head) {
+	head, _, err := readHeadBy(conn, least, missing)
+	return head, err
+}
+
+// readWholeHead is readHead of who may say nothing before it is answered: what
+// follows is returned as well, so it reads as much as there is. A head of 32 KiB
+// byte by byte is thousands of system calls for whoever likes to cause them.
+func readWholeHead(conn net.Conn) (head, rest []byte, err error) {
+	return readHeadBy(conn, 1<<10, func([]byte) int { return 1 << 10 })
+}
+
+func readHeadBy(conn net.Conn, least int, more func([]byte) int) (head, rest []byte, err error) {
+	head = make([]byte, 0, 1<<10)
+	for want := least; ; want = more(head) {
 		have := len(head)
 		if have+want > maxHead {
-			return head, errHeadTooLong
+			return head, nil, errHeadTooLong
 		}
 		if cap(head)-have < want {
 			head = append(make([]byte, 0, 2*cap(head)), head...)
 		}
 		n, err := conn.Read(head[have : have+want])
 		head = head[:have+n]
+		if len(head) > 0 && !isLetter(head[0]) {
+			return head, nil, errNotHTTP // whoever this is may say no more
+		}
 		from := max(0, have-len(headEnd)+1)
 		if i := bytes.Index(head[from:], headEnd); i >= 0 {
-			return head[:from+i+len(headEnd)], nil
+			end := from + i + len(headEnd)
+			return head[:end:end], head[end:], nil
 		}
 		if err != nil {
 			if errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
-			return head, err
+			return head, nil, err
 		}
 	}
 }
+
+// isLetter tells what methods, and HTTP/1.1, begin with.
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
 // missing is how many bytes at least will come before the head ends.
 func missing(head []byte) int {

@@ -1,0 +1,42 @@
+package engine_test
+
+import (
+	"bytes"
+	"runtime"
+	"testing"
+
+	"github.com/sprocketmq/sp/internal/sptest"
+	"github.com/sprocketmq/sp/pattern"
+	"github.com/sprocketmq/sp/wire"
+)
+
+// A message in pieces of nothing is never too big, and every piece was
+// remembered: 24 bytes of memory for each, for ever, and a walk over all of them
+// for the next.
+func TestPiecesOfNothing(t *testing.T) {
+	ctx := sptest.Begin(t)
+	c := &talker{}
+	cfg := config()
+	cfg.Endpoint.Transport, _ = c.road()
+	s := open(t, pattern.Pull, cfg)
+	_, addr := c.road()
+	if _, err := s.Listen(addr, cfg.Endpoint); err != nil {
+		t.Fatal(err)
+	}
+	w := typist(t, ctx, s, addr, wire.Push, 1)
+	some := bytes.Repeat(frame(nil, part), 1000)
+	end := frame(nil, whole, 'x')
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range 200 {
+		if _, err := w.Write(some); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Write(end)
+	m := recv(t, ctx, s)
+	runtime.ReadMemStats(&after)
+	if grown := after.TotalAlloc - before.TotalAlloc; string(m.Body) != "x" || grown > 1<<20 {
+		t.Errorf("got %q, for which %d bytes were allocated", m.Body, grown)
+	}
+}
