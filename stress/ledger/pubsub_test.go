@@ -67,14 +67,16 @@ func TestSubscribers(t *testing.T) {
 			m.read(&readers)
 		}
 		for n := range messages {
-			for _, m := range members {
-				body, k := m.books.Write(0, 100)
+			var body []byte
+			for _, m := range members { // all books know of it before anybody has it
+				var k uint64
+				body, k = m.books.Write(0, 100)
 				m.books.Accept(0, k)
-				if m == members[0] {
-					if err := pub.Send(ctx, body); err != nil {
-						t.Fatal(err)
-					}
-				}
+			}
+			if err := pub.Send(ctx, body); err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range members {
 				if m.every > 0 && n%m.every == 0 {
 					m.turn <- struct{}{}
 				}
