@@ -19,7 +19,7 @@ import (
 
 // listener is a program that subscribes at an address and says how much it got.
 var listener = kit.Program("listener", func(args []string, in *bufio.Scanner, out io.Writer) error {
-	s := sp.NewSubscriber(nil)
+	s := sp.NewSubscriber(&sp.Options{FullQueue: sp.WaitForRoom}) // what it loses is the publisher's to count
 	s.Subscribe("")
 	if _, err := s.DialWith(args[0], ledger.Sized("tcp", buffer)); err != nil {
 		return err
