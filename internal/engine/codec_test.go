@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/sprocketmq/sp/internal/engine"
 	"github.com/sprocketmq/sp/internal/sptest"
 	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/pattern"
@@ -205,8 +206,9 @@ func TestControlFlood(t *testing.T) {
 	sptest.Until(t, ctx, "the end", func() bool { return s.PeerCount() == 0 })
 }
 
-// A message may have more frames than one, and a frame may come in parts.
-func TestFrames(t *testing.T) {
+// pulling is a socket that receives, and a connection to type to it.
+func pulling(t *testing.T) (context.Context, *engine.Socket, net.Conn) {
+	t.Helper()
 	ctx := sptest.Begin(t)
 	c := &talker{}
 	cfg := config()
@@ -217,6 +219,12 @@ func TestFrames(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := typist(t, ctx, s, addr, wire.Push, 1)
+	return ctx, s, w
+}
+
+// A message may have more frames than one, and a frame may come in parts.
+func TestFrames(t *testing.T) {
+	ctx, s, w := pulling(t)
 	long := make([]byte, 100_000)
 	for i := range long {
 		long[i] = byte(i * 7)

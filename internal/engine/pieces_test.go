@@ -4,26 +4,13 @@ import (
 	"bytes"
 	"runtime"
 	"testing"
-
-	"github.com/sprocketmq/sp/internal/sptest"
-	"github.com/sprocketmq/sp/pattern"
-	"github.com/sprocketmq/sp/wire"
 )
 
 // A message in pieces of nothing is never too big, and every piece was
 // remembered: 24 bytes of memory for each, for ever, and a walk over all of them
 // for the next.
 func TestPiecesOfNothing(t *testing.T) {
-	ctx := sptest.Begin(t)
-	c := &talker{}
-	cfg := config()
-	cfg.Endpoint.Transport, _ = c.road()
-	s := open(t, pattern.Pull, cfg)
-	_, addr := c.road()
-	if _, err := s.Listen(addr, cfg.Endpoint); err != nil {
-		t.Fatal(err)
-	}
-	w := typist(t, ctx, s, addr, wire.Push, 1)
+	ctx, s, w := pulling(t)
 	some := bytes.Repeat(frame(nil, part), 1000)
 	end := frame(nil, whole, 'x')
 	var before, after runtime.MemStats

@@ -29,7 +29,7 @@ const (
 )
 
 // handshake is how long one may take. By hand it is the default.
-var handshake = kit.Pick(2*time.Second, 5*time.Second)
+var handshake = kit.Pick(3*time.Second, 5*time.Second)
 
 // cell is one listener under attack.
 type cell struct {
@@ -72,7 +72,7 @@ func TestBytes(t *testing.T) {
 func assault(t *testing.T, road kit.Road, protocols []pattern.Pattern, attacks []attack, tallies map[string]*kit.Tally) {
 	began := time.Now()
 	sptest.Begin(t) // looks for goroutines in the end
-	ctx, cancel := context.WithTimeout(context.Background(), kit.Pick(2*time.Minute, time.Hour))
+	ctx, cancel := context.WithTimeout(context.Background(), kit.Pick(time.Minute, time.Hour))
 	t.Cleanup(cancel)
 	var cells []*cell
 	for _, p := range protocols {

@@ -135,7 +135,7 @@ func slowly(h *hand, say string) error {
 		_, err := h.gone()
 		gone <- err
 	}()
-	tick := time.NewTicker(handshake / 6) // of eight bytes or more
+	tick := time.NewTicker(handshake / 4) // of eight bytes or more
 	defer tick.Stop()
 	for _, b := range []byte(say) {
 		h.say(b)

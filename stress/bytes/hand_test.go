@@ -26,7 +26,7 @@ type hand struct {
 }
 
 // deadline is how far any attack may go before something hangs.
-const deadline = 60 * time.Second
+const deadline = 20 * time.Second
 
 func (c *cell) hold(conn net.Conn, err error) *hand {
 	c.t.Helper()

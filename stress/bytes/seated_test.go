@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/sprocketmq/sp/stress/kit"
 	"github.com/sprocketmq/sp/wire"
 )
 
@@ -72,8 +73,8 @@ func typed(say string) func(*cell) error {
 func promises(c *cell) error {
 	var all []*hand
 	many := 16
-	if c.road.TLS {
-		many = 4 // whose handshakes are most of the work
+	if c.road.TLS || kit.Begins(c.pattern) {
+		many = 2 // TLS handshakes, and what each of them is sent, are most of the work
 	}
 	for range many {
 		h := c.sit()
