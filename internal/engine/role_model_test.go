@@ -14,6 +14,9 @@ import "testing"
 //   - Whatever happens, who waits gets what is there or learns that its context
 //     ended, and a lost connection's background reader ends.
 
+// most is how often connections come and go.
+const most = 1
+
 type hold uint8
 
 const (
@@ -71,7 +74,7 @@ const (
 
 func roleModel(mistake string) model[roleState] {
 	return model[roleState]{
-		start:   roleState{lone: true, alone: 2, data: 0},
+		start:   roleState{lone: true, alone: most},
 		next:    func(s roleState) []move[roleState] { return (&roleSteps{s: s, mistake: mistake}).all() },
 		wrong:   roleWrong,
 		settled: roleSettled,
@@ -97,7 +100,7 @@ func roleWrong(s roleState) string {
 		return "free without a tick"
 	}
 	for _, c := range s.c {
-		if c.pc == wait && c.reg && !c.token && !c.gone && s.hold == nobody && s.alone == 2 {
+		if c.pc == wait && c.reg && !c.token && !c.gone && s.hold == nobody && s.alone == most {
 			return "a caller waits while the role is free"
 		}
 	}
