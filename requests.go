@@ -254,6 +254,7 @@ func (r *requests) forget(c *Call) {
 	r.mu.Unlock()
 	if reply != nil {
 		reply.Release()
+		r.host.Count(pattern.Late, 1)
 	}
 	c.settle()
 }

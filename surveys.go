@@ -19,6 +19,7 @@ type surveys struct {
 
 	mu sync.Mutex
 	asked[Survey]
+	held   int // answers of all surveys, also those that have ended
 	closed bool
 }
 
@@ -105,6 +106,10 @@ func (v *Survey) Recv(ctx context.Context) (*Message, error) {
 func (v *Survey) TryRecv() (*Message, error) {
 	v.s.mu.Lock()
 	defer v.s.mu.Unlock()
+	if v.s.closed {
+		v.tell()
+		return nil, errSocketClosed
+	}
 	if len(v.answers) == 0 {
 		if v.ended == nil {
 			return nil, ErrWouldBlock
@@ -114,6 +119,7 @@ func (v *Survey) TryRecv() (*Message, error) {
 	}
 	m := v.answers[0]
 	v.answers = v.answers[1:]
+	v.s.held--
 	q := v.queued[m.Peer().ID()]
 	v.queued[m.Peer().ID()] = queued{q.messages - 1, q.bytes - len(m.Body)}
 	if len(v.answers) > 0 || v.ended != nil {
@@ -129,13 +135,24 @@ func (v *Survey) Close() {
 	if v.stop != nil {
 		v.stop()
 	}
+	n := v.discard()
+	v.s.host.Count(pattern.Late, n)
+}
+
+// discard ends the survey, and gives up and counts its answers.
+func (v *Survey) discard() (n int) {
 	v.s.mu.Lock()
 	defer v.s.mu.Unlock()
 	for _, m := range v.answers {
 		m.Release()
 	}
+	if !v.s.closed { // then they have been counted
+		n = len(v.answers)
+		v.s.held -= n
+	}
 	v.answers = nil
 	v.finish(io.EOF)
+	return n
 }
 
 // Attach implements pattern.Router.
@@ -170,6 +187,7 @@ func (t *surveySeat) answer(id uint32, m *message.Message) pattern.Drop {
 	}
 	v.queued[t.peer.ID()] = queued{q.messages + 1, q.bytes + len(m.Body)}
 	v.answers = append(v.answers, answer(t.peer, m))
+	t.s.held++
 	v.tell()
 	return pattern.None
 }
@@ -188,20 +206,22 @@ func (s *surveys) CanRecv() bool { return false }
 func (s *surveys) Depth() (out, in int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, v := range s.byID {
-		in += len(v.answers)
-	}
-	return 0, in
+	return 0, s.held
 }
 
 // Closing implements engine's Closer.
-func (s *surveys) Closing() {
+func (s *surveys) Closing() { s.host.Count(pattern.Closed, s.end()) }
+
+// end ends all surveys and tells how many answers nobody will receive.
+func (s *surveys) end() (left int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
 	for _, v := range s.byID {
 		v.finish(errSocketClosed)
 	}
+	left, s.held = s.held, 0
+	return left
 }
 
 // Close implements pattern.Router.

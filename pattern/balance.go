@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -17,9 +18,11 @@ type Balance struct {
 	only     atomic.Pointer[balanceSeat]
 	mu       sync.Mutex
 	free     turns[*balanceSeat]
-	returned []message.Message
-	moving   bool // somebody is sending what was returned
-	class    int  // the priority in use; -1 after the last peer has gone
+	returned []message.Message // oldest first
+	moving   bool              // somebody is sending what was returned:
+	at       int               // this one
+	closed   bool
+	class    int // the priority in use; -1 after the last peer has gone
 	peers    int
 }
 
@@ -86,7 +89,9 @@ func (b *Balance) simplify() {
 	}
 }
 
-// Detach says that the peer is gone. Messages in unsent move to other peers.
+// Detach says that the peer is gone. Messages in unsent move to other peers, and
+// before those that were returned already: some of these it may have been given
+// before the others.
 func (s *balanceSeat) Detach(unsent []message.Message) {
 	b := s.b
 	b.mu.Lock()
@@ -95,7 +100,12 @@ func (s *balanceSeat) Detach(unsent []message.Message) {
 	if b.peers--; b.peers == 0 {
 		b.class = -1
 	}
-	b.returned = append(b.returned, unsent...)
+	if len(unsent) > 0 {
+		b.returned = append(slices.Clip(unsent), b.returned...)
+		if b.moving {
+			b.at += len(unsent)
+		}
+	}
 	b.simplify()
 	b.mu.Unlock()
 	if len(unsent) > 0 && b.move() {
@@ -195,15 +205,19 @@ func (b *Balance) move() bool {
 	moved := false
 	b.moving = true
 	for len(b.returned) > 0 {
+		b.at = 0
 		m := b.returned[0] // it stays in the books until a peer has it
-		if b.give(&m, nil) == nil {
-			if len(b.returned) > 0 {
-				b.returned[0] = m
-			}
+		p := b.give(&m, nil)
+		if p == nil {
+			b.returned[b.at] = m
+			b.giveUp()
 			break
 		}
-		if len(b.returned) > 0 {
+		b.returned[b.at] = message.Message{}
+		if b.at == 0 {
 			b.returned = b.returned[1:]
+		} else {
+			b.returned = slices.Delete(b.returned, b.at, b.at+1)
 		}
 		moved = true
 	}
@@ -217,6 +231,17 @@ func (b *Balance) move() bool {
 		b.mu.Lock()
 	}
 	return done
+}
+
+// giveUp drops, with the lock, the message that was being offered when Close
+// dropped the others, and that nobody took.
+func (b *Balance) giveUp() {
+	if b.closed {
+		b.returned = slices.Delete(b.returned, b.at, b.at+1)
+		b.mu.Unlock()
+		b.host.Count(Closed, 1)
+		b.mu.Lock()
+	}
 }
 
 // CanSend tells whether a peer has room.
@@ -233,11 +258,17 @@ func (b *Balance) Depth() int {
 	return len(b.returned)
 }
 
-// Close drops the returned messages and tells how many they were.
+// Close drops the returned messages and tells how many they were. One that is
+// being offered at this moment is left to whoever does that.
 func (b *Balance) Close() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.closed = true
 	n := len(b.returned)
+	if b.moving {
+		b.returned, b.at = b.returned[b.at:b.at+1:b.at+1], 0
+		return n - 1
+	}
 	b.returned = nil
 	return n
 }

@@ -277,3 +277,20 @@ func BenchmarkBalance(b *testing.B) {
 		out.Send(m)
 	}
 }
+
+// What a peer had been given of what another one had not sent comes before the
+// rest of that, when it goes too.
+func TestBalanceReturnsInOrder(t *testing.T) {
+	b := pattern.NewBalance(patterntest.NewHost())
+	s := b.Attach(room(1, 0, 8))
+	s.Ready()
+	s.Detach(batch("1", "2", "3", "4"))
+	second := room(2, 2, 8) // takes 1 and 2, and no more
+	s = b.Attach(second)
+	s.Ready()
+	want(t, "second", second.Got(), "1", "2")
+	s.Detach(batch("1", "2"))
+	third := room(3, -1, 8)
+	b.Attach(third).Ready()
+	want(t, "third", third.Got(), "1", "2", "3", "4")
+}

@@ -73,7 +73,7 @@ func (g *Merge) putBack() {
 		return
 	}
 	if h.seat.q.n == 0 {
-		g.some.add(h.seat.peer.RecvPriority(), h.seat)
+		g.some.back(h.seat.class(), h.seat)
 	}
 	if h.copied > 0 {
 		h.run.chunk.Release(h.copied)

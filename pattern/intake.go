@@ -221,7 +221,7 @@ func (in *intake) room(size int) (room bool, why Drop) {
 // listed lets the peer take turns, as it is about to have a message.
 func (in *intake) listed() {
 	if in.q.n == 0 {
-		in.g.some.add(in.peer.RecvPriority(), in.mergeSeat)
+		in.g.some.add(in.class(), in.mergeSeat)
 	}
 }
 

@@ -37,6 +37,15 @@ type mergeSeat struct {
 	peer    Peer
 	q       queue
 	stalled bool // Deliver took less than all; Resume is owed
+	first   bool // it has gone, and was the only one: see Detach
+}
+
+// class is the priority that the seat's messages are taken with.
+func (s *mergeSeat) class() int {
+	if s.first {
+		return ahead
+	}
+	return s.peer.RecvPriority()
 }
 
 // NewMerge returns a Merge without peers.
@@ -56,12 +65,23 @@ func (g *Merge) Attach(p Peer) InSeat {
 	return &mergeSeat{g: g, peer: p}
 }
 
-// Detach leaves what was received: it can be taken when its sender has gone.
+// Detach leaves what was received: it can be taken when its sender has gone. If
+// that was the only one, it comes before what the next one will send: who has one
+// peer at a time, and that may be the same over and over again, gets everything in
+// the order in which it was sent.
 func (s *mergeSeat) Detach() {
-	s.g.mu.Lock()
-	defer s.g.mu.Unlock()
-	s.g.seats--
-	s.g.class[s.peer.RecvPriority()]--
+	g := s.g
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.class[s.peer.RecvPriority()]--
+	if g.seats--; g.seats > 0 {
+		return
+	}
+	if s.q.n > 0 {
+		g.some.remove(s.class(), s)
+		g.some.add(ahead, s)
+	}
+	s.first = true
 }
 
 // onePriority tells, with the lock, whether all peers have the same.
@@ -85,7 +105,7 @@ func (g *Merge) discard(s *mergeSeat) {
 func (g *Merge) popped(s *mergeSeat, n int) {
 	g.depth -= n
 	if s.q.n == 0 {
-		g.some.remove(s.peer.RecvPriority(), s)
+		g.some.remove(s.class(), s)
 	}
 }
 

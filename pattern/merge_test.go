@@ -310,3 +310,32 @@ func TestMergeSetsPeer(t *testing.T) {
 		}
 	}
 }
+
+// What one peer after the other sent comes in that order, whatever had not been
+// received when the first had gone.
+func TestMergeOneAfterTheOther(t *testing.T) {
+	g, _ := newMerge(nil)
+	var want3 []string
+	for id, priority := range []int{8, 16, 1} {
+		_, s := attached(g, uint32(id+1), priority)
+		n := strconv.Itoa(id)
+		deliver(t, s, 3, n+"a", n+"b", n+"c")
+		want3 = append(want3, n+"a", n+"b", n+"c")
+		if id < 2 {
+			s.Detach()
+		}
+	}
+	want(t, "received", recv(g, 99), want3...)
+}
+
+// Who has sent and gone while others are there keeps its turn, and gains none.
+func TestMergeGoneAmongOthers(t *testing.T) {
+	g, _ := newMerge(nil)
+	_, a := attached(g, 1, 8)
+	_, b := attached(g, 2, 8)
+	attached(g, 3, 8)
+	deliver(t, a, 2, "a1", "a2")
+	deliver(t, b, 2, "b1", "b2")
+	a.Detach()
+	want(t, "received", recv(g, 99), "a1", "b1", "a2", "b2")
+}

@@ -43,7 +43,8 @@ type Router interface {
 	// has, and received ones that nobody took.
 	Depth() (out, in int)
 	// Close gives up what the router holds and returns how many accepted
-	// messages that were.
+	// messages that were. It is called again when all peers have been
+	// detached, for what came meanwhile.
 	Close() int
 }
 

@@ -1,9 +1,13 @@
 package pattern
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // turns serves members by turns, those of the best class first. Classes are
-// priorities 1 to 16. The zero value is empty.
+// priorities 1 to 16, and ahead, before all of them, in which there are no turns:
+// who came first is served until it leaves. The zero value is empty.
 type turns[T comparable] struct {
 	class [17]struct {
 		members []T
@@ -12,9 +16,18 @@ type turns[T comparable] struct {
 	some uint32 // which classes have members
 }
 
+const ahead = 0
+
 func (t *turns[T]) add(priority int, member T) {
 	c := &t.class[priority]
 	c.members = append(c.members, member)
+	t.some |= 1 << priority
+}
+
+// back adds a member that was there before: it is served next.
+func (t *turns[T]) back(priority int, member T) {
+	c := &t.class[priority]
+	c.members = slices.Insert(c.members, c.next, member)
 	t.some |= 1 << priority
 }
 
@@ -38,11 +51,8 @@ func (t *turns[T]) remove(priority int, member T) {
 	}
 }
 
-// best is the best priority that has members, 0 if there are none.
+// best is the best class that has members, of which there are some.
 func (t *turns[T]) best() int {
-	if t.some == 0 {
-		return 0
-	}
 	return bits.TrailingZeros32(t.some)
 }
 
@@ -51,8 +61,12 @@ func (t *turns[T]) take() (member T, ok bool) {
 	if t.some == 0 {
 		return member, false
 	}
-	c := &t.class[t.best()]
+	best := t.best()
+	c := &t.class[best]
 	member = c.members[c.next]
+	if best == ahead {
+		return member, true
+	}
 	if c.next++; c.next >= len(c.members) {
 		c.next = 0
 	}

@@ -57,6 +57,7 @@ func (s *Socket) Close() error {
 	bye.Wait()
 	s.cancel()
 	s.work.Wait()
+	s.leftOver(s.router.Close()) // a peer that was being detached has returned it
 	close(s.ended)
 	if n := s.dropped.Load(); n > 0 {
 		return &DroppedError{Messages: int(n)}

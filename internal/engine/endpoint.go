@@ -235,12 +235,11 @@ func (e *Endpoint) left(p *Pipe) {
 	} else {
 		e.both(func(c *EndpointCounters) { c.Broken.Add(1) })
 	}
+	p.left.Store(true) // before the counters are read: what comes later is late
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.pipes, p)
-	st := p.Stats()
-	st.QueuedOut = 0
-	e.past.add(st)
+	p.book(&e.past, &p.endBooked)
 }
 
 // failed and succeeded keep the outcome of the last attempt. A closed endpoint

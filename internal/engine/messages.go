@@ -32,6 +32,7 @@ func (c *messages) Offer(m *message.Message) bool {
 	}
 	c.out.messages.Add(1)
 	c.out.bytes.Add(uint64(n))
+	c.p.late()
 	return true
 }
 

@@ -165,6 +165,14 @@ func (o *outbox) control(frame []byte, last bool) error {
 	return nil
 }
 
+// broken tells whether err is why nothing can be written any more: no fault of
+// what the peer wrote.
+func (o *outbox) broken(err error) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.err != nil && errors.Is(err, o.err)
+}
+
 // sendNow writes what is pending on the caller's goroutine, once, and unlocks.
 func (o *outbox) sendNow() {
 	flight := o.pending

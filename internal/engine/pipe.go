@@ -37,6 +37,10 @@ type Pipe struct {
 	drops [pattern.Drops]atomic.Uint64
 	// unknown is how many messages were begun when the connection ended.
 	unknown atomic.Uint64
+	// left says that the counters are in the books of the endpoint and the
+	// socket; what those say of this peer is booked, each under its lock.
+	left                 atomic.Bool
+	endBooked, allBooked PeerStats
 }
 
 // carrier is the half of a pipe that depends on the kind of its link.
@@ -109,6 +113,7 @@ func (p *Pipe) RecvPriority() int { return p.end.cfg.RecvPriority }
 // Count implements pattern.Peer. What a good peer does not cause is logged.
 func (p *Pipe) Count(why pattern.Drop, n int) {
 	p.drops[why].Add(uint64(n))
+	p.late()
 	level := slog.LevelWarn
 	switch {
 	case why == pattern.Malformed, why == pattern.TTL, why == pattern.Foreign:
@@ -137,6 +142,36 @@ func (p *Pipe) malformed(err error) {
 func (p *Pipe) arrived(messages, bytes int) {
 	p.in.messages.Add(uint64(messages))
 	p.in.bytes.Add(uint64(bytes))
+	p.late()
+}
+
+// late sees to it that what is counted when the peer has left is not forgotten:
+// a message handed over by a goroutine of the other side, or one that was queued
+// and is not wanted any more.
+func (p *Pipe) late() {
+	if !p.left.Load() {
+		return
+	}
+	e, s := p.end, p.sock
+	e.mu.Lock()
+	if _, there := e.pipes[p]; !there {
+		p.book(&e.past, &p.endBooked)
+	}
+	e.mu.Unlock()
+	s.mu.Lock()
+	if s.pipes[p.id] == nil {
+		p.book(&s.past, &p.allBooked)
+	}
+	s.mu.Unlock()
+}
+
+// book adds to past what is not in it yet, with the lock of both.
+func (p *Pipe) book(past, booked *PeerStats) {
+	st := p.Stats()
+	st.QueuedOut = 0
+	past.add(st)
+	past.sub(*booked)
+	*booked = st
 }
 
 // Stats takes a snapshot.
@@ -195,6 +230,7 @@ func (p *Pipe) attach() error {
 		p.lose(errClosed, true)
 		p.leave()
 		p.end.left(p)
+		p.late()
 		return errClosed
 	}
 	s.pipes[p.id] = p
@@ -232,11 +268,9 @@ func (p *Pipe) detach(err error) {
 		p.lose(err, false)
 		p.leave()
 		p.end.left(p)
-		st := p.Stats()
-		st.QueuedOut = 0
 		s.mu.Lock()
 		delete(s.pipes, p.id)
-		s.past.add(st)
+		p.book(&s.past, &p.allBooked)
 		was := s.choose()
 		s.changed()
 		s.mu.Unlock()

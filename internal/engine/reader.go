@@ -304,7 +304,7 @@ func (r *reader) malformed(err error) error {
 	switch {
 	case errors.As(err, &big):
 		r.p.tooBig(big)
-	case errors.Is(err, io.EOF):
+	case errors.Is(err, io.EOF), r.out.broken(err):
 	default:
 		r.p.malformed(err)
 	}

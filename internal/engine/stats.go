@@ -54,6 +54,18 @@ func (s *PeerStats) add(o PeerStats) {
 	}
 }
 
+func (s *PeerStats) sub(o PeerStats) {
+	s.MessagesIn -= o.MessagesIn
+	s.BytesIn -= o.BytesIn
+	s.MessagesOut -= o.MessagesOut
+	s.BytesOut -= o.BytesOut
+	s.QueuedOut -= o.QueuedOut
+	s.Unknown -= o.Unknown
+	for i, n := range o.Drops {
+		s.Drops[i] -= n
+	}
+}
+
 // SocketStats is a snapshot.
 type SocketStats struct {
 	Sent, SentBytes         uint64

@@ -131,12 +131,16 @@ func (t Transport) Listen(addr string) (transport.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.permit(p); err != nil {
-		l.Close()
+	own, err := ours(l, p)
+	if err == nil {
+		err = t.permit(p)
+	}
+	if err != nil {
+		own.Close()
 		return nil, err
 	}
 	return &transport.ConnListener{
-		Listener: l,
+		Listener: own,
 		Address:  addr,
 		Wrap:     func(conn net.Conn) transport.Link { return t.link(conn, addr) },
 	}, nil

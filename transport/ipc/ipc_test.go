@@ -195,3 +195,28 @@ func TestCredentials(t *testing.T) {
 		}
 	}
 }
+
+// The end of a listener whose path another one has taken leaves it there.
+func TestCloseLeavesOthersPath(t *testing.T) {
+	addr := "ipc://" + filepath.Join(t.TempDir(), "s")
+	first, err := Transport{}.Listen(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := strings.TrimPrefix(addr, "ipc://")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	second, err := Transport{}.Listen(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	if _, err := os.Lstat(path); err != nil {
+		t.Error(err)
+	}
+	second.Close()
+	if _, err := os.Lstat(path); err == nil {
+		t.Error("the path of a closed listener is still there")
+	}
+}
