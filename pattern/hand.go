@@ -34,6 +34,12 @@ const (
 
 func (h *hand) left() int { return h.end - h.next }
 
+// spacious tells whether some messages more or less in a queue do not matter.
+func (g *Merge) spacious() bool {
+	lim := g.host.Limits()
+	return lim.RecvQueue >= longQueue && !lim.Last
+}
+
 // refill takes messages out of the queues, with hand's lock, and reports whether
 // there were any. If a peer is returned, it is to be resumed under no lock.
 func (g *Merge) refill() (some bool, resume Peer) {
@@ -45,7 +51,7 @@ func (g *Merge) refill() (some bool, resume Peer) {
 		return false, nil
 	}
 	n := 1
-	if g.seats <= 1 && s.q.n > 1 && g.host.Limits().RecvQueue >= longQueue {
+	if g.seats <= 1 && s.q.n > 1 && g.spacious() {
 		n = min(handful, s.q.n)
 	}
 	for i := range n {

@@ -145,14 +145,14 @@ func (in *intake) want(body []byte) Drop {
 // room tells whether there is room for a message, makes some, or says why to
 // drop it.
 func (in *intake) room(size int) (room bool, why Drop) {
-	if !in.q.full(size, in.lim.RecvQueue, in.lim.RecvBytes) {
+	if !in.q.full(size, in.lim) {
 		return true, None
 	}
 	switch in.lim.Full {
 	case DropNewest:
 		return true, QueueFull
 	case DropOldest:
-		for in.q.full(size, in.lim.RecvQueue, in.lim.RecvBytes) {
+		for in.q.full(size, in.lim) {
 			in.g.discard(in.mergeSeat)
 			in.lose(QueueFull)
 		}

@@ -121,8 +121,11 @@ type Host interface {
 
 // Limits are the settings that routers look at.
 type Limits struct {
-	TTL                  int           // hops, 1 to 255
-	RecvQueue, RecvBytes int           // a peer's incoming queue: messages and bytes
+	TTL                  int // hops, 1 to 255
+	RecvQueue, RecvBytes int // a peer's incoming queue: messages and bytes
+	// Last lets the message that reaches RecvBytes into the queue, whatever its
+	// size: so there is room for any message or for none.
+	Last                 bool
 	Full                 Full          // what a full incoming queue does
 	Resend               time.Duration // of a request; negative: never
 	SurveyTime           time.Duration // how long a survey runs; negative: until it is closed

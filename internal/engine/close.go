@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/sprocketmq/sp/pattern"
 )
@@ -11,7 +12,10 @@ import (
 // ends all endpoints and connections, and waits for the socket's goroutines.
 // It returns a *DroppedError if something could not be flushed. A second call
 // waits for the first and fails with net.ErrClosed.
-func (s *Socket) Close() error {
+func (s *Socket) Close() error { return s.CloseWithin(s.cfg.Linger) }
+
+// CloseWithin is Close with another linger time.
+func (s *Socket) CloseWithin(linger time.Duration) error {
 	s.mu.Lock()
 	if s.phase.Load() != open {
 		s.mu.Unlock()
@@ -30,7 +34,7 @@ func (s *Socket) Close() error {
 	s.sendq.wakeAll()
 	s.awaitq.wakeAll()
 
-	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.Linger)
+	ctx, cancel := context.WithTimeout(context.Background(), linger)
 	defer cancel()
 	s.linger(ctx)
 

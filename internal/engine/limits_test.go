@@ -2,8 +2,10 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/sprocketmq/sp/internal/engine"
 	"github.com/sprocketmq/sp/internal/sptest"
@@ -117,4 +119,19 @@ func TestSetLimitsUnderLoad(t *testing.T) {
 			}
 		}
 	})
+}
+
+// CloseWithin's linger time counts, not the socket's.
+func TestCloseWithin(t *testing.T) {
+	ctx := sptest.Begin(t)
+	forEver := config()
+	forEver.Linger = time.Hour
+	a, b := open(t, pattern.Push, forEver), open(t, pattern.Pull, config())
+	link(t, ctx, a, b, sptest.RoadNamed("tcp"))
+	for a.TrySend(message.New(1<<16)) == nil {
+	}
+	var dropped *engine.DroppedError
+	if err := a.CloseWithin(0); !errors.As(err, &dropped) {
+		t.Errorf("a full socket closed at once: %v", err)
+	}
 }

@@ -16,14 +16,19 @@ type readiness struct {
 }
 
 // OnReady makes tell be called now and at each change of whether TrySend and
-// TryRecv would succeed, under a lock of its own: it must not call the socket.
+// TryRecv would succeed, under a lock of its own: it must not call the socket. It
+// replaces who was told before; nil ends that.
 func (s *Socket) OnReady(tell func(send, recv bool)) {
 	r := &s.ready
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.tell = tell
+	if tell == nil {
+		r.asked.Store(false)
+		return
+	}
+	r.asked.Store(true) // first: what changes while it is looked at is checked again
 	r.send, r.recv = s.router.CanSend(), s.router.CanRecv()
-	r.asked.Store(true)
 	tell(r.send, r.recv)
 }
 
@@ -33,6 +38,9 @@ func (r *readiness) check(s *Socket) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.tell == nil {
+		return
+	}
 	send, recv := s.router.CanSend(), s.router.CanRecv()
 	if send != r.send || recv != r.recv {
 		r.send, r.recv = send, recv

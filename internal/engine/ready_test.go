@@ -140,3 +140,18 @@ func TestReadyTellsChanges(t *testing.T) {
 		t.Errorf("told %d times", rb.calls)
 	}
 }
+
+// Nobody is told any more after OnReady(nil), and all is true again after the
+// next OnReady.
+func TestReadyEnds(t *testing.T) {
+	ctx := sptest.Begin(t)
+	a, b := open(t, pattern.Push, config()), open(t, pattern.Pull, config())
+	link(t, ctx, a, b, sptest.RoadNamed("inproc"))
+	before := watch(b)
+	b.OnReady(nil)
+	send(t, ctx, a, "x")
+	if before.calls != 1 {
+		t.Errorf("told %d times", before.calls)
+	}
+	watch(b).is(t, "one has come", false, true)
+}

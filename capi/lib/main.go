@@ -1,0 +1,176 @@
+// The Go half of libnanomsg as a shared library: what the C half calls, by the
+// number of the socket. See ../shim/engine.h, which says what each call means.
+package main
+
+/*
+#include <stdint.h>
+#include <stdlib.h>
+#include "../shim/engine.h"
+
+static void *make_room (struct sp_message *m, size_t size) { return m->alloc (size); }
+*/
+import "C"
+
+import (
+	"errors"
+	"sync/atomic"
+	"syscall"
+	"unsafe"
+
+	"github.com/sprocketmq/sp/capi"
+	"github.com/sprocketmq/sp/message"
+)
+
+// sockets are found by their numbers; the C half sees to it that a number is
+// not used while its socket is made or closed.
+var sockets [C.MOST_SOCKETS]atomic.Pointer[capi.Socket]
+
+func socket(s C.int) *capi.Socket { return sockets[s].Load() }
+
+// code is an error as the C half wants it.
+func code(err error) C.int {
+	if err == nil {
+		return 0
+	}
+	var number syscall.Errno
+	if !errors.As(err, &number) {
+		number = syscall.EIO
+	}
+	return -C.int(number)
+}
+
+//export sp_open
+func sp_open(s, domain, protocol, rcvfd, sndfd C.int) C.int {
+	k, err := capi.Open(int(s), int(domain), int(protocol), int(rcvfd), int(sndfd))
+	if err == nil {
+		sockets[s].Store(k)
+	}
+	return code(err)
+}
+
+//export sp_close
+func sp_close(s C.int) C.int {
+	k := socket(s)
+	sockets[s].Store(nil)
+	k.Close()
+	return 0
+}
+
+//export sp_wake
+func sp_wake(s C.int) { socket(s).Wake() }
+
+//export sp_bind
+func sp_bind(s C.int, addr *C.char) C.int { return number(socket(s).Bind(C.GoString(addr))) }
+
+//export sp_connect
+func sp_connect(s C.int, addr *C.char) C.int { return number(socket(s).Connect(C.GoString(addr))) }
+
+func number(n int, err error) C.int {
+	if err != nil {
+		return code(err)
+	}
+	return C.int(n)
+}
+
+//export sp_shutdown
+func sp_shutdown(s, endpoint C.int) C.int { return code(socket(s).Shutdown(int(endpoint))) }
+
+//export sp_set
+func sp_set(s, level, option, value C.int) C.int {
+	return code(socket(s).Set(int(level), int(option), int(value)))
+}
+
+//export sp_name
+func sp_name(s C.int, name *C.char) { socket(s).Name(C.GoString(name)) }
+
+//export sp_subscribe
+func sp_subscribe(s C.int, topic unsafe.Pointer, size C.size_t) C.int {
+	socket(s).Subscribe(bytes(topic, size))
+	return 0
+}
+
+//export sp_unsubscribe
+func sp_unsubscribe(s C.int, topic unsafe.Pointer, size C.size_t) C.int {
+	return code(socket(s).Unsubscribe(bytes(topic, size)))
+}
+
+func bytes(p unsafe.Pointer, size C.size_t) []byte { return unsafe.Slice((*byte)(p), int(size)) }
+
+//export sp_arm
+func sp_arm(s C.int) { socket(s).Arm() }
+
+//export sp_disarm
+func sp_disarm(s C.int) { socket(s).Disarm() }
+
+// sp_ready of no socket does nothing: it only shows that the runtime runs.
+//
+//export sp_ready
+func sp_ready(s C.int) (ready C.int) {
+	if s < 0 {
+		return 0
+	}
+	recv, send := socket(s).Ready()
+	if recv {
+		ready |= C.SP_IN
+	}
+	if send {
+		ready |= C.SP_OUT
+	}
+	return ready
+}
+
+//export sp_statistic
+func sp_statistic(s, which C.int) C.uint64_t {
+	n, _ := socket(s).Statistic(int(which))
+	return C.uint64_t(n)
+}
+
+//export sp_send
+func sp_send(s C.int, m *C.struct_sp_message, flags C.int) C.int {
+	k := socket(s)
+	out := message.Get()
+	defer message.Put(out)
+	out.Borrow(bytes(m.body, m.size))
+	if m.header_size > 0 {
+		out.Header = bytes(unsafe.Pointer(m.header), m.header_size)
+	}
+	return code(trying(k, flags, func() error { return k.Send(out) }))
+}
+
+//export sp_recv
+func sp_recv(s C.int, m *C.struct_sp_message, flags C.int) C.int64_t {
+	k := socket(s)
+	in := message.Get()
+	defer in.Release()
+	if err := trying(k, flags, func() error { return k.Recv(in) }); err != nil {
+		return C.int64_t(code(err))
+	}
+	if m.alloc != nil {
+		m.body = C.make_room(m, C.size_t(len(in.Body)))
+		m.size = C.size_t(len(in.Body))
+		if m.body == nil {
+			return C.int64_t(code(syscall.ENOMEM))
+		}
+	}
+	copy(bytes(m.body, m.size), in.Body)
+	m.header_size = C.size_t(copy(bytes(unsafe.Pointer(m.header), m.header_size), in.Header))
+	return C.int64_t(len(in.Body))
+}
+
+// trying tries once; or, if the descriptors are not armed and are to be, then
+// once more when they are, because what is waited for may come in between.
+func trying(k *capi.Socket, flags C.int, try func() error) error {
+	armed := flags&C.SP_ARMED != 0
+	err := try()
+	if err == syscall.EAGAIN && flags&C.SP_ARM != 0 && !armed {
+		k.Arm()
+		armed = true
+		err = try()
+	}
+	if err != syscall.EAGAIN && armed {
+		k.Disarm()
+	}
+	return err
+}
+
+func main() {}
