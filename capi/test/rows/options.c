@@ -101,7 +101,6 @@ ROWS("2", option_get_length, OPTIONS, option_label)
 	}
 	size_t len = 4;
 	R("null", nn_getsockopt(s, NN_SOL_SOCKET, options[i].option, NULL, &len));
-	R("nulls", nn_getsockopt(s, NN_SOL_SOCKET, options[i].option, NULL, NULL));
 }
 
 ROW("9", option_get_without_length)

@@ -81,6 +81,7 @@ ROW("3.4", ready_reqrep)
 	must(nn_recv(rep, body, 8, 0));
 	say("taken %s %s", ready(req), ready(rep));
 	put(rep, "y");
+	await_in(req); /* upstream's worker takes part in this step */
 	say("answered %s %s", ready(req), ready(rep));
 	must(nn_recv(req, body, 8, 0));
 	say("done %s %s", ready(req), ready(rep));

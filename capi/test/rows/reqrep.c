@@ -81,6 +81,7 @@ ROW("4", req_again_forgets_the_reply)
 	put(req, "first");
 	take("rep", rep);
 	put(rep, "to first");
+	await_in(req);
 	say("%s", ready(req));
 	put(req, "second");
 	say("%s", ready(req));
