@@ -8,6 +8,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"math/rand/v2"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -95,4 +97,19 @@ func loads(t testing.TB, maps string) {
 	if !strings.Contains(maps, ourLib(t)+"/libnanomsg.so") {
 		t.Fatalf("our library is not loaded:\n%s", maps)
 	}
+}
+
+// freePort is a port of this machine that nobody listens on, of those that are
+// not given away by themselves.
+func freePort(t testing.TB) int {
+	t.Helper()
+	for range 1000 {
+		port := 10000 + rand.IntN(20000)
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			l.Close()
+			return port
+		}
+	}
+	t.Fatal("no free port")
+	return 0
 }
