@@ -20,7 +20,7 @@ type readiness struct {
 
 func watch(s *engine.Socket) *readiness {
 	r := &readiness{news: make(chan struct{}, 1)}
-	s.OnReady(func(send, recv bool) {
+	s.OnReady(func(send, recv bool) func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.now = [2]bool{send, recv}
@@ -29,6 +29,7 @@ func watch(s *engine.Socket) *readiness {
 		case r.news <- struct{}{}:
 		default:
 		}
+		return nil
 	})
 	return r
 }
@@ -154,4 +155,22 @@ func TestReadyEnds(t *testing.T) {
 		t.Errorf("told %d times", before.calls)
 	}
 	watch(b).is(t, "one has come", false, true)
+}
+
+// What tell returns runs under no lock: it may ask at once.
+func TestReadyAfter(t *testing.T) {
+	ctx := sptest.Begin(t)
+	a, b := open(t, pattern.Push, config()), open(t, pattern.Pull, config())
+	link(t, ctx, a, b, sptest.RoadNamed("inproc"))
+	var after int
+	b.OnReady(func(_, recv bool) func() {
+		return func() {
+			b.OnReady(nil)
+			after++
+		}
+	})
+	send(t, ctx, a, "x")
+	if after != 1 {
+		t.Errorf("called %d times, want once: it ended the telling", after)
+	}
 }
