@@ -29,6 +29,9 @@ type Socket struct {
 	arming   sync.Mutex
 	armed    int
 	waking   atomic.Bool
+	shown    atomic.Bool
+	tell     func(send, recv bool) func() // told and settle, made once
+	after    func()
 
 	mu      sync.Mutex
 	options options
@@ -51,6 +54,7 @@ func Open(number, domain, protocol, rcvfd, sndfd int) (*Socket, error) {
 	}
 	s := &Socket{kind: k, ends: make(map[int]*engine.Endpoint), options: defaults(), errors: newComplaints(number)}
 	s.rcv.fd, s.snd.fd = rcvfd, sndfd
+	s.tell, s.after = s.told, s.settle
 	s.e = engine.New(k.pattern, engine.Config{
 		Log:       s.errors.log(),
 		SendQueue: 1 << 14, SendBytes: 256 << 10,
@@ -74,8 +78,12 @@ func (s *Socket) Close() {
 	s.mu.Lock()
 	linger := s.options.linger
 	s.mu.Unlock()
-	s.e.CloseWithin(linger)
+	s.e.CloseWithin(max(linger, leastLinger))
 }
+
+// leastLinger is what a close without lingering may take to write what the kernel
+// has room for.
+const leastLinger = 20 * time.Millisecond
 
 // Send sends without waiting: EAGAIN.
 func (s *Socket) Send(m *message.Message) error {

@@ -66,6 +66,18 @@ func (s *mergeSeat) DeliverBulk(b *message.Bulk) int {
 	return taken
 }
 
+// HasRoom implements Roomy.
+func (s *mergeSeat) HasRoom() bool {
+	s.g.mu.Lock()
+	defer s.g.mu.Unlock()
+	if lim := s.g.host.Limits(); lim.Full == Wait && !s.g.closed && s.q.full(0, lim) {
+		s.stalled = true
+	} else {
+		return true
+	}
+	return false
+}
+
 func (s *mergeSeat) Bodies() bool { return s.g.Open == nil }
 
 func (s *mergeSeat) DeliverBody(body []byte) bool {

@@ -105,6 +105,11 @@ type Peer interface {
 	Count(why Drop, n int)
 }
 
+// Roomy is a peer, or a seat, that tells whether Offer or Deliver would take a
+// message now. If it says no, Ready or Resume follows as after a refusal. A socket
+// then knows that it can't send before it has tried.
+type Roomy interface{ HasRoom() bool }
+
 // Host is the socket as its router sees it.
 type Host interface {
 	// Readable says that Recv may succeed now, Writable that Send may.

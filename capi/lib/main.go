@@ -13,8 +13,10 @@ import "C"
 
 import (
 	"errors"
+	"runtime"
 	"sync/atomic"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"github.com/sprocketmq/sp/capi"
@@ -99,6 +101,9 @@ func bytes(p unsafe.Pointer, size C.size_t) []byte { return unsafe.Slice((*byte)
 //export sp_arm
 func sp_arm(s C.int) { socket(s).Arm() }
 
+//export sp_show
+func sp_show(s C.int) { socket(s).Show() }
+
 //export sp_disarm
 func sp_disarm(s C.int) { socket(s).Disarm() }
 
@@ -172,5 +177,13 @@ func trying(k *capi.Socket, flags C.int, try func() error) error {
 	}
 	return err
 }
+
+// A C thread that has been in Go keeps a processor of the scheduler's for a while,
+// so there have to be more of them than of the machine's.
+func init() { runtime.GOMAXPROCS(max(2*runtime.NumCPU(), 8)) }
+
+// The runtime's poller needs descriptors, and starts with the first timer. Later
+// there may be none left, and that would be the program's end.
+func init() { time.NewTimer(time.Hour).Stop() }
 
 func main() {}

@@ -43,6 +43,7 @@ enum { SP_IN = 1, SP_OUT = 2 };
     X (int64_t, sp_recv, (int s, struct sp_message *m, int flags)) \
     X (void, sp_arm, (int s)) \
     X (void, sp_disarm, (int s)) \
+    X (void, sp_show, (int s)) \
     X (int, sp_ready, (int s)) \
     X (uint64_t, sp_statistic, (int s, int statistic))
 

@@ -165,9 +165,9 @@ static int give_fd (struct sock *k, int direction, void *val, size_t *len)
 {
     if (k->fd[direction] < 0)
         return -ENOPROTOOPT;
-    /* From now on the program may look at it at any time. */
+    /* From now on the program may look at it at any time, and it is kept true. */
     if (!__atomic_exchange_n (&k->shown, 1, __ATOMIC_ACQ_REL))
-        engine.sp_arm (k->number);
+        engine.sp_show (k->number);
     return give (&k->fd[direction], sizeof (int), val, len);
 }
 

@@ -65,6 +65,18 @@ func (b *batch) add(c wire.Codec, framing string, m *message.Message) {
 	m.Spend()
 }
 
+// full tells whether a message of size bytes has no room. One always fits an
+// empty batch, and there may be none yet.
+func (b *batch) full(size int, cfg *Config) bool {
+	switch {
+	case b == nil || b.count == 0:
+		return false
+	case cfg.Limits.Last:
+		return b.count >= cfg.SendQueue || b.payload >= cfg.SendBytes
+	}
+	return b.count >= cfg.SendQueue || b.payload+size > cfg.SendBytes
+}
+
 func (b *batch) end(e frameEnd, payload int) {
 	e.at = int32(len(b.buf))
 	b.ends = append(b.ends, e)

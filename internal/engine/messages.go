@@ -35,6 +35,17 @@ func (c *messages) Offer(m *message.Message) bool {
 	return true
 }
 
+func (c *messages) hasRoom() bool {
+	r, ok := c.link.(pattern.Roomy)
+	return !ok || r.HasRoom()
+}
+
+// HasRoom implements pattern.Roomy, for the other end of the link.
+func (c *messages) HasRoom() bool {
+	r, ok := c.p.seat.(pattern.Roomy)
+	return !ok || r.HasRoom()
+}
+
 // Resume implements pattern.Peer.
 func (c *messages) Resume() { c.link.Resume() }
 

@@ -66,7 +66,7 @@ func (o *outbox) Offer(m *message.Message) bool {
 	cfg := &o.p.sock.cfg
 	o.mu.Lock()
 	b := o.pending
-	if o.err != nil || o.said || b != nil && b.count > 0 && (b.count >= cfg.SendQueue || b.payload+m.Len() > cfg.SendBytes) {
+	if o.err != nil || o.said || b.full(m.Len(), cfg) {
 		o.refused = true
 		o.mu.Unlock()
 		return false
@@ -79,6 +79,14 @@ func (o *outbox) Offer(m *message.Message) bool {
 	}
 	o.start()
 	return true
+}
+
+func (o *outbox) hasRoom() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	room := o.err == nil && !o.said && !o.pending.full(0, &o.p.sock.cfg)
+	o.refused = o.refused || !room
+	return room
 }
 
 // fill returns the batch to append to, with the lock.

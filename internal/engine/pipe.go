@@ -41,6 +41,8 @@ type Pipe struct {
 // carrier is the half of a pipe that depends on the kind of its link.
 type carrier interface {
 	Offer(*message.Message) bool
+	// hasRoom tells whether Offer would take something.
+	hasRoom() bool
 	Resume()
 	// start says that the pipe has its seat.
 	start()
@@ -91,6 +93,9 @@ func (p *Pipe) Face() message.Peer { return p.face }
 
 // Offer implements pattern.Peer.
 func (p *Pipe) Offer(m *message.Message) bool { return p.carrier.Offer(m) }
+
+// HasRoom implements pattern.Roomy.
+func (p *Pipe) HasRoom() bool { return p.carrier.hasRoom() }
 
 // Resume implements pattern.Peer.
 func (p *Pipe) Resume() { p.carrier.Resume() }
