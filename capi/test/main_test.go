@@ -27,7 +27,10 @@ const (
 // outDir holds what is built for this run.
 var outDir string
 
-var update = flag.Bool("update", false, "write down what Debian's library answers, as table.txt")
+var (
+	update = flag.Bool("update", false, "write down what Debian's library answers, as table.txt")
+	show   = flag.Bool("decisions", false, "print all that differs as lines for capi/README.md")
+)
 
 func TestMain(m *testing.M) {
 	flag.Parse()

@@ -107,7 +107,32 @@ func writtenDown(t *testing.T, rows []row, theirs map[string]string) {
 	}
 }
 
+// asDecisions is how decisionFile would list all that differs.
+func asDecisions(rows []row, theirs, our map[string]string) string {
+	names := make(map[decision][]string)
+	var order []decision
+	for _, r := range rows {
+		d := decision{theirs[r.name], our[r.name]}
+		if d.theirs == d.ours {
+			continue
+		}
+		if names[d] == nil {
+			order = append(order, d)
+		}
+		names[d] = append(names[d], "`"+r.name+"`")
+	}
+	var text strings.Builder
+	bar := strings.NewReplacer("|", `\|`)
+	for _, d := range order {
+		fmt.Fprintf(&text, "| %s | `%s` | `%s` | |\n", strings.Join(names[d], " "), bar.Replace(d.theirs), bar.Replace(d.ours))
+	}
+	return text.String()
+}
+
 func compare(t *testing.T, rows []row, theirs, our map[string]string, listed map[string]decision) {
+	if *show {
+		t.Log("\n" + asDecisions(rows, theirs, our))
+	}
 	differ := 0
 	for _, r := range rows {
 		their, own := theirs[r.name], our[r.name]

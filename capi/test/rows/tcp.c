@@ -42,7 +42,8 @@ ROWS("5.0", tcp_greeted_with, sizeof headers / sizeof *headers, header_label)
 	wire_send(fd, headers[i].bytes, headers[i].len);
 	unsigned char own[8];
 	wire_recv(fd, own, 8, LONG);
-	say("ended=%d", wire_ended(fd, i >= 9 && headers[i].len < 8 ? LONG : 2 * SHORT));
+	if (wire_ended(fd, headers[i].len < 8 ? LONG : 2 * SHORT))
+		say("ended=1 %d", stat_becomes(s, NN_STAT_BROKEN_CONNECTIONS, 1));
 	say("peers=%d broken=%d", (int) stat_of(s, NN_STAT_CURRENT_CONNECTIONS), (int) stat_of(s, NN_STAT_BROKEN_CONNECTIONS));
 }
 
