@@ -26,6 +26,9 @@ func TestTable(t *testing.T) {
 	rows := debian.rows(t)
 	theirs, our := bothAnswers(t, debian, here, rows)
 	writtenDown(t, rows, theirs)
+	if *show {
+		t.Log("\n" + asDecisions(rows, theirs, our))
+	}
 	compare(t, rows, theirs, our, decisions(t))
 }
 
@@ -130,9 +133,6 @@ func asDecisions(rows []row, theirs, our map[string]string) string {
 }
 
 func compare(t *testing.T, rows []row, theirs, our map[string]string, listed map[string]decision) {
-	if *show {
-		t.Log("\n" + asDecisions(rows, theirs, our))
-	}
 	differ := 0
 	for _, r := range rows {
 		their, own := theirs[r.name], our[r.name]
