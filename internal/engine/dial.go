@@ -98,6 +98,15 @@ func (e *Endpoint) meetLater(lost *Pipe) {
 	if lost != nil && lost.carriedOn(e.cfg.RedialMax) {
 		e.again.reset()
 	}
+	if lost != nil && e.again.bound == 0 {
+		// The first time at once: then it waits already when the name is bound
+		// again.
+		e.again.next(&e.cfg)
+		e.stop = nil
+		e.mu.Unlock()
+		e.meet(e.dialer.(transport.Meeter))
+		return
+	}
 	e.stop = e.stopper(e.sock.after(e.again.next(&e.cfg), func() {
 		e.mu.Lock()
 		e.stop = nil
