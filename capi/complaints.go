@@ -15,9 +15,8 @@ import (
 	"github.com/sprocketmq/sp/wire"
 )
 
-// complaints prints the errors of a socket's endpoints to stderr, where the
-// environment variable NN_PRINT_ERRORS asks for them: each once, until it is
-// another one.
+// complaints prints the errors of a socket's endpoints to stderr: each once, until
+// it is another one.
 type complaints struct {
 	name atomic.Pointer[string]
 	mu   sync.Mutex
@@ -29,14 +28,6 @@ func newComplaints(number int) *complaints {
 	name := strconv.Itoa(number)
 	c.name.Store(&name)
 	return c
-}
-
-// log returns nil if nobody asks.
-func (c *complaints) log() *slog.Logger {
-	if os.Getenv("NN_PRINT_ERRORS") == "" {
-		return nil
-	}
-	return slog.New(c)
 }
 
 // Enabled implements slog.Handler.

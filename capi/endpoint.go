@@ -11,7 +11,17 @@ import (
 func (s *Socket) Bind(addr string) (int, error) { return s.attach(addr, bindable, s.e.Listen) }
 
 // Connect starts to connect to an address and returns the endpoint's number.
-func (s *Socket) Connect(addr string) (int, error) { return s.attach(addr, connectable, s.e.Dial) }
+func (s *Socket) Connect(addr string) (int, error) {
+	n, err := s.attach(addr, connectable, s.e.Dial)
+	if err == nil && !limited(addr) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if e := s.ends[n]; e != nil {
+			s.meeting[e] = struct{}{}
+		}
+	}
+	return n, err
+}
 
 func (s *Socket) attach(addr string, parse func(string, bool) (string, error), make func(string, engine.EndpointConfig) (*engine.Endpoint, error)) (int, error) {
 	s.mu.Lock()
@@ -57,6 +67,7 @@ func (s *Socket) Shutdown(number int) error {
 	s.mu.Lock()
 	e := s.ends[number]
 	delete(s.ends, number)
+	delete(s.meeting, e)
 	s.mu.Unlock()
 	if e == nil {
 		return syscall.EINVAL

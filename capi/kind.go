@@ -19,6 +19,7 @@ type kind struct {
 	pattern    pattern.Pattern
 	headerless bool // a header in what is sent is an error
 	bus        bool // raw: its headers have eight bytes here
+	answers    bool // raw: its headers say whom a message goes to
 }
 
 func kindOf(domain, protocol int) (kind, bool) {
@@ -38,6 +39,7 @@ func kindOf(domain, protocol int) (kind, bool) {
 		switch {
 		case raw:
 			k.bus = p.Self == wire.Bus.Self
+			k.answers = p.Self == wire.Rep.Self || p.Self == wire.Respondent.Self
 		case cooked != nil:
 			k.pattern.New, k.headerless = cooked, true
 		}

@@ -100,5 +100,11 @@ func (s *Socket) Set(level, option, value int) error {
 	return nil
 }
 
-// maxSize is the engine's form of NN_RCVMAXSIZE: 0 is any there.
-func maxSize(n int) int { return max(n, 0) }
+// maxSize is the engine's form of NN_RCVMAXSIZE: 0 is any there, so that the
+// least limit is 1.
+func maxSize(n int) int {
+	if n < 0 {
+		return 0
+	}
+	return max(n, 1)
+}

@@ -5,6 +5,7 @@
 package capi
 
 import (
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -13,6 +14,7 @@ import (
 	"github.com/sprocketmq/sp/internal/engine"
 	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/pattern"
+	"github.com/sprocketmq/sp/wire"
 )
 
 // Errors that are nanomsg's own; the others are the system's.
@@ -36,7 +38,8 @@ type Socket struct {
 	mu      sync.Mutex
 	options options
 	ends    map[int]*engine.Endpoint
-	last    int // the endpoint's number
+	last    int                           // the endpoint's number
+	meeting map[*engine.Endpoint]struct{} // those of ends that connect over inproc
 	errors  *complaints
 }
 
@@ -46,17 +49,22 @@ type stateful interface {
 	RecvError() error
 }
 
-// Open makes a socket. The descriptors are eventfds, -1 where the type has none.
-func Open(number, domain, protocol, rcvfd, sndfd int) (*Socket, error) {
+// Open makes a socket. The descriptors are eventfds, -1 where the type has none;
+// complain prints errors of its endpoints.
+func Open(number, domain, protocol, rcvfd, sndfd int, complain bool) (*Socket, error) {
 	k, ok := kindOf(domain, protocol)
 	if !ok {
 		return nil, syscall.EINVAL
 	}
-	s := &Socket{kind: k, ends: make(map[int]*engine.Endpoint), options: defaults(), errors: newComplaints(number)}
+	s := &Socket{kind: k, ends: make(map[int]*engine.Endpoint), meeting: make(map[*engine.Endpoint]struct{}), options: defaults(), errors: newComplaints(number)}
 	s.rcv.fd, s.snd.fd = rcvfd, sndfd
 	s.tell, s.after = s.told, s.settle
+	var log *slog.Logger
+	if complain {
+		log = slog.New(s.errors)
+	}
 	s.e = engine.New(k.pattern, engine.Config{
-		Log:       s.errors.log(),
+		Log:       log,
 		SendQueue: 1 << 14, SendBytes: 256 << 10,
 		Limits: pattern.Limits{
 			TTL: 8, RecvQueue: mostQueued, RecvBytes: s.options.rcvbuf, Last: true,
@@ -95,6 +103,11 @@ func (s *Socket) Send(m *message.Message) error {
 		if err := busHeader(m); err != nil {
 			return err
 		}
+	}
+	if s.kind.answers && n < wire.WordSize {
+		// Nobody's answer: it is dropped, like that of somebody who has gone.
+		s.e.CountSent(len(m.Body))
+		return nil
 	}
 	return errno(s.e.TrySend(m))
 }

@@ -24,7 +24,7 @@ func (s *Socket) Statistic(which int) (uint64, error) {
 	case 201:
 		return uint64(st.Peers), nil
 	case 202:
-		return uint64(e.Connecting.Load()), nil
+		return uint64(e.Connecting.Load()) + s.lonely(), nil
 	case 203:
 		return uint64(e.Failing.Load()), nil
 	case 301:
@@ -39,4 +39,16 @@ func (s *Socket) Statistic(which int) (uint64, error) {
 		return uint64(st.SendPriority), nil
 	}
 	return 0, syscall.EINVAL
+}
+
+// lonely counts connectors over inproc that nobody has bound the name of.
+func (s *Socket) lonely() (n uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for e := range s.meeting {
+		if _, _, peers := e.Stats(); peers == 0 {
+			n++
+		}
+	}
+	return n
 }

@@ -138,6 +138,9 @@ func (b *Balance) GiveNoting(m *message.Message, c Chooser) Peer {
 func (b *Balance) Class() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if best := b.free.best(); best > 0 {
+		return best
+	}
 	return b.class
 }
 

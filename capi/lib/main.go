@@ -42,8 +42,8 @@ func code(err error) C.int {
 }
 
 //export sp_open
-func sp_open(s, domain, protocol, rcvfd, sndfd C.int) C.int {
-	k, err := capi.Open(int(s), int(domain), int(protocol), int(rcvfd), int(sndfd))
+func sp_open(s, domain, protocol, rcvfd, sndfd, complain C.int) C.int {
+	k, err := capi.Open(int(s), int(domain), int(protocol), int(rcvfd), int(sndfd), complain != 0)
 	if err == nil {
 		sockets[s].Store(k)
 	}

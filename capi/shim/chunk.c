@@ -53,7 +53,9 @@ void chunk_free (void *data)
 void *nn_allocmsg (size_t size, int type)
 {
     void *data = NULL;
-    if (type != 0)
+    if (size > SIZE_MAX - sizeof (struct chunk))
+        errno = ENOMEM;
+    else if (type != 0)
         errno = EINVAL;
     else if (!(data = chunk_alloc (size)))
         errno = ENOMEM;

@@ -24,9 +24,8 @@ struct nn_cmsghdr *nn_cmsg_nxthdr_ (const struct nn_msghdr *mhdr, const struct n
     unsigned char *data = mhdr ? buffer (mhdr, &size) : NULL;
     if (!data || size < sizeof *cmsg)
         return NULL;
-    if (!cmsg)
-        return (struct nn_cmsghdr *) data;
-    at = (size_t) ((const unsigned char *) cmsg - data) + NN_CMSG_ALIGN_ (cmsg->cmsg_len);
+    if (cmsg)
+        at = (size_t) ((const unsigned char *) cmsg - data) + NN_CMSG_ALIGN_ (cmsg->cmsg_len);
     if (at > size || size - at < sizeof *cmsg)
         return NULL;
     struct nn_cmsghdr *next = (struct nn_cmsghdr *) (data + at);

@@ -62,6 +62,16 @@ static int run_both (struct sock *a, struct sock *b)
     return rc;
 }
 
+/* What a socket receives goes back into it. */
+static int run_loop (struct sock *k)
+{
+    struct road r = {k, k, -1, 0};
+    if (k->domain != AF_SP_RAW)
+        return EINVAL;
+    run (&r);
+    return r.error;
+}
+
 static int run_device (struct sock *a, struct sock *b)
 {
     if (a->domain != AF_SP_RAW || b->domain != AF_SP_RAW || a->protocol / 16 != b->protocol / 16)
@@ -81,16 +91,17 @@ int nn_device (int s1, int s2)
 {
     if (s1 < 0 && s2 < 0)
         return fail (EBADF);
+    int alone = s1 < 0 || s2 < 0, rc;
     struct sock *a = hold (s1 < 0 ? s2 : s1);
     if (!a)
         return -1;
-    struct sock *b = s1 < 0 || s2 < 0 ? a : hold (s2);
-    if (!b) {
+    struct sock *b = alone ? NULL : hold (s2);
+    if (!alone && !b) {
         put (a);
         return fail (EBADF);
     }
-    int rc = run_device (a, b);
-    if (b != a || s1 == s2)
+    rc = alone ? run_loop (a) : run_device (a, b);
+    if (b)
         put (b);
     put (a);
     return fail (rc);

@@ -29,7 +29,7 @@ enum {
 enum { SP_IN = 1, SP_OUT = 2 };
 
 #define SP_FUNCTIONS(X) \
-    X (int, sp_open, (int s, int domain, int protocol, int rcvfd, int sndfd)) \
+    X (int, sp_open, (int s, int domain, int protocol, int rcvfd, int sndfd, int complain)) \
     X (int, sp_close, (int s)) \
     X (void, sp_wake, (int s)) \
     X (int, sp_bind, (int s, const char *addr)) \

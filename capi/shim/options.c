@@ -107,10 +107,10 @@ static int set_socket_option (struct sock *k, int option, const void *val, size_
 
 static int set_ipc_option (struct sock *k, int option, const void *val, size_t len)
 {
-    if (option < NN_IPC_SEC_ATTR || option > NN_IPC_INBUFSZ)
-        return -ENOPROTOOPT;
     if (len < sizeof (int))
         return -EINVAL;
+    if (option < NN_IPC_SEC_ATTR || option > NN_IPC_INBUFSZ)
+        return -ENOPROTOOPT;
     if (option == NN_IPC_SEC_ATTR)
         k->ipc_security = val;
     else
@@ -133,7 +133,7 @@ static int set_option (struct sock *k, int level, int option, const void *val, s
         return engine.sp_unsubscribe (k->number, val, len);
     int *place = other_option (k, level, option, &least, &most);
     if (!place)
-        return -ENOPROTOOPT;
+        return len != sizeof value && (level == NN_TCP || level == NN_WS) ? -EINVAL : -ENOPROTOOPT;
     if (len != sizeof value)
         return -EINVAL;
     memcpy (&value, val, sizeof value);

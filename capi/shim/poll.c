@@ -83,7 +83,7 @@ int nn_poll (struct nn_pollfd *fds, int nfds, int timeout)
         return fail (ENOMEM);
     int rc = 0, error = 0;
     for (int i = 0; i < nfds && !error; i++)
-        if (fds[i].events != 0 && !(socks[i] = polled (&fds[i])))
+        if (fds[i].events & (NN_POLLIN | NN_POLLOUT) && !(socks[i] = polled (&fds[i])))
             error = errno;
     rc = error ? -error : poll_sockets (fds, socks, nfds, timeout);
     for (int i = 0; i < nfds; i++)

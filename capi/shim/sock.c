@@ -109,7 +109,8 @@ static int begin (struct sock *k, int domain, int protocol)
         }
     default_options (k);
     snprintf (k->name, sizeof k->name, "%d", k->number);
-    int rc = engine.sp_open (k->number, domain, protocol, k->fd[RCV], k->fd[SND]);
+    const char *complain = getenv ("NN_PRINT_ERRORS");
+    int rc = engine.sp_open (k->number, domain, protocol, k->fd[RCV], k->fd[SND], complain && *complain);
     if (rc < 0)
         close_fds (k);
     return rc;

@@ -135,3 +135,23 @@ func TestCloseWithin(t *testing.T) {
 		t.Errorf("a full socket closed at once: %v", err)
 	}
 }
+
+// Over inproc a dialer that lost its listener is connected inside the call that
+// binds the name again.
+func TestReboundInproc(t *testing.T) {
+	ctx := sptest.Begin(t)
+	road := sptest.RoadNamed("inproc")
+	a := open(t, pattern.Push, config())
+	first, second := open(t, pattern.Pull, config()), open(t, pattern.Pull, config())
+	l, _ := link(t, ctx, first, a, road)
+	first.Close()
+	if n := a.PeerCount(); n != 0 {
+		t.Fatalf("%d peers of a listener that has gone", n)
+	}
+	if _, err := second.Listen(l.Addr(), second.EndpointDefaults()); err != nil {
+		t.Fatal(err)
+	}
+	if n := a.PeerCount(); n != 1 {
+		t.Errorf("%d peers when the name was bound again", n)
+	}
+}

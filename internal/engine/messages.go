@@ -18,6 +18,7 @@ type messages struct {
 	link   transport.MessageLink
 	bodies pattern.BodySeat // the seat, if it takes bodies alone
 	out    struct{ messages, bytes atomic.Uint64 }
+	live   atomic.Bool // the other end has been there
 
 	mu     sync.Mutex
 	meets  bool              // the other end is in this process
@@ -117,7 +118,10 @@ func (c *messages) DeliverBody(body []byte) bool {
 }
 
 // Ready implements transport.Sink.
-func (c *messages) Ready() { c.p.ready() }
+func (c *messages) Ready() {
+	c.live.Store(true)
+	c.p.ready()
+}
 
 // Lost implements transport.Sink.
 func (c *messages) Lost(err error, unsent []message.Message) {

@@ -191,7 +191,6 @@ func TestReadyUntilFull(t *testing.T) {
 		for a.TrySend(message.New(1<<15)) == nil {
 			sent++
 		}
-		ra.becomes(t, ctx, "all is full", false, false)
 		for range sent {
 			recv(t, ctx, b)
 		}
