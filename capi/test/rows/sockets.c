@@ -47,8 +47,10 @@ const char *address(const char *scheme)
 	static char made[4][64];
 	static int n;
 	char *to = made[n++ % 4];
+	int pid = getpid();
+	/* Of this machine's 16 million addresses each process takes one for itself. */
 	if (strcmp(scheme, "tcp") == 0 || strcmp(scheme, "ws") == 0)
-		snprintf(to, sizeof made[0], "%s://127.0.0.1:%d", scheme, free_port());
+		snprintf(to, sizeof made[0], "%s://127.%d.%d.%d:%d", scheme, 16 + (pid >> 16 & 127), pid >> 8 & 255, pid & 255, free_port());
 	else
 		snprintf(to, sizeof made[0], "%s://%d.%s", scheme, n, scheme);
 	return to;

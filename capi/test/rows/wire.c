@@ -22,8 +22,11 @@ static socklen_t resolve(const char *addr, union any *at)
 		return sizeof at->un;
 	}
 	at->in.sin_family = AF_INET;
-	at->in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	at->in.sin_port = htons(atoi(strrchr(addr, ':') + 1));
+	char host[40];
+	const char *start = strstr(addr, "://") + 3, *port = strrchr(addr, ':');
+	snprintf(host, sizeof host, "%.*s", (int) (port - start), start);
+	must(inet_pton(AF_INET, host, &at->in.sin_addr) - 1);
+	at->in.sin_port = htons(atoi(port + 1));
 	return sizeof at->in;
 }
 

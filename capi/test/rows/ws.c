@@ -153,7 +153,7 @@ ROW("5.4", ws_client_headers)
 	for (char *line = strtok(text, "\r\n"); line != NULL; line = strtok(NULL, "\r\n"))
 		if (strncmp(line, "Sec-WebSocket-Key: ", 19) == 0)
 			say("Sec-WebSocket-Key:%zu", strlen(line) - 19);
-		else if (strncmp(line, "Host: 127.0.0.1:", 16) == 0)
+		else if (strncmp(line, "Host: 127.", 10) == 0)
 			say("Host/");
 		else
 			say("%s/", line);
