@@ -59,8 +59,10 @@ func TestAddressSanitizer(t *testing.T) {
 	}
 	reports, _ := filepath.Glob(filepath.Join(outDir, "asan.*"))
 	for _, file := range reports {
-		text, _ := os.ReadFile(file)
-		t.Errorf("%s", text)
+		// What could not be allocated is only warned of.
+		if text, _ := os.ReadFile(file); strings.Contains(string(text), "ERROR: ") {
+			t.Errorf("%s", text)
+		}
 	}
 	t.Logf("%d rows", len(rows))
 }
