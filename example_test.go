@@ -136,7 +136,7 @@ func ExampleSubscriber() {
 
 // A request and its reply. Any number of goroutines may ask at once.
 func ExampleRequester() {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	rep := sp.NewReplier(nil)
 	e, err := rep.Listen("tcp://127.0.0.1:0")
@@ -192,7 +192,7 @@ func ExampleReplier() {
 // collected.
 func ExampleSurveyor() {
 	ctx := context.Background()
-	surveyor := sp.NewSurveyor(&sp.Options{SurveyTime: 50 * time.Millisecond})
+	surveyor := sp.NewSurveyor(&sp.Options{SurveyTime: time.Minute})
 	defer surveyor.Close()
 	surveyor.Listen("inproc://poll")
 	for range 3 {
@@ -214,7 +214,9 @@ func ExampleSurveyor() {
 			log.Fatal(err)
 		}
 		fmt.Println(string(answer.Body))
-		ayes++
+		if ayes++; ayes == 3 {
+			break // all have voted; else the minute ends it
+		}
 	}
 	fmt.Println(ayes, "votes")
 	// Output:

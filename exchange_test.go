@@ -8,6 +8,7 @@ import (
 
 	"github.com/sprocketmq/sp"
 	"github.com/sprocketmq/sp/internal/sptest"
+	"github.com/sprocketmq/sp/internal/testport"
 )
 
 // Sizes around everything that treats a body differently from one a byte
@@ -64,9 +65,7 @@ func TestDialBeforeListen(t *testing.T) {
 				open(t, b)
 				addr := road.Addr(t)
 				if road.Name == "tcp" {
-					probe := open(t, sp.NewPair(nil)) // finds a port that is free
-					addr = sptest.Listen(t, probe, road, nil).Addr()
-					probe.Close()
+					addr = "tcp://127.0.0.1:" + testport.Free(t)
 				}
 				if _, err := a.DialWith(addr, nil); err != nil {
 					t.Fatal(err)

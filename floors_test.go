@@ -36,7 +36,7 @@ var floors = []struct {
 	// The engine knows no transport by name, and nothing of TLS.
 	{floor: 3, packages: "internal/engine", never: "transport/secure"},
 	{floor: 4, packages: ". zmq"},
-	{floor: 5, packages: "transport/transporttest internal/sptest js"},
+	{floor: 5, packages: "transport/transporttest internal/sptest internal/testport js"},
 	{floor: 6, packages: "cmd/* capi capi/* examples/* js/*", beside: "cmd/* capi examples/star"},
 }
 

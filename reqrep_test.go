@@ -243,7 +243,7 @@ func TestRequestWaitsForPeer(t *testing.T) {
 func TestFailNoPeer(t *testing.T) {
 	ctx := begin(t)
 	few := &sp.Options{FailNoPeer: true}
-	addr := "tcp://" + freePort(t)
+	addr := refusing(t)
 	push, req := open(t, sp.NewPusher(few)), open(t, sp.NewRequester(few))
 	m := sp.NewMessage([]byte("x"))
 	fails := map[string]func() error{

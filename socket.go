@@ -88,13 +88,7 @@ type Sender struct{ e *engine.Socket }
 // Send sends a message with that body, which it copies. It waits, where the
 // pattern does, until a peer has room. An error means that the message was not
 // sent and will not be.
-func (s *Sender) Send(ctx context.Context, body []byte) error {
-	m := message.Get()
-	m.Borrow(body)
-	err := s.e.Send(ctx, m)
-	message.Put(m)
-	return err
-}
+func (s *Sender) Send(ctx context.Context, body []byte) error { return s.e.SendBody(ctx, body) }
 
 // SendMessage sends m and takes it over if and only if it returns nil: then
 // neither m nor its body may be touched any more. It waits as Send does. Typed

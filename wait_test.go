@@ -89,8 +89,7 @@ var errOurs = errors.New("because we said so")
 // its cause, and the reason for which nothing happened.
 func TestContextEndsWaits(t *testing.T) {
 	ctx := begin(t)
-	refusing := "tcp://" + freePort(t)
-	for _, c := range calls(t, refusing) {
+	for _, c := range calls(t, refusing(t)) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(ctx)
 			done := make(chan error, 1)
@@ -112,7 +111,7 @@ func TestContextEndsWaits(t *testing.T) {
 // nobody was there.
 func TestDeadlineSaysWhy(t *testing.T) {
 	ctx := begin(t)
-	addr := "tcp://" + freePort(t)
+	addr := refusing(t)
 	for _, c := range calls(t, addr) {
 		t.Run(c.name, func(t *testing.T) {
 			for {
@@ -257,7 +256,7 @@ func TestEndpointWait(t *testing.T) {
 
 		nobody := road.Addr(t)
 		if road.Name == "tcp" {
-			nobody = "tcp://" + freePort(t)
+			nobody = refusing(t)
 		}
 		c := open(t, sp.NewPair(nil))
 		lonely, err := c.Dial(nobody)
@@ -284,15 +283,21 @@ func TestEndpointWait(t *testing.T) {
 	})
 }
 
-// freePort is an address on which nobody listens.
-func freePort(t *testing.T) string {
+// refusing is an address on which nobody listens, nor will before the test's
+// end: it is that of a connection's other end.
+func refusing(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Cleanup(func() { l.Close() })
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return "tcp://" + c.LocalAddr().String()
 }
 
 // Ranges yield one error, as the last pair; only a survey's own end is silent.

@@ -78,7 +78,7 @@ func sit(ctx context.Context, t testing.TB, s seat) party {
 }
 
 // A cell may take this long on a busy machine; it fails by its own limits.
-const cellTime = 60 * time.Second
+const cellTime = 2 * time.Minute
 
 // cell is the start of each test in a matrix.
 func cell(t *testing.T) context.Context {

@@ -108,8 +108,12 @@ func (x matrixCell) input(t *testing.T, l letter) (args []string) {
 		args = append(args, "--file", file)
 	}
 	switch x.theirs {
-	case "push", "pub", "surveyor", "bus":
+	case "push", "pub", "bus":
 		args = append(args, "--interval", tools[x.maker].interval)
+	case "surveyor":
+		// Not the second that a survey takes: nng's surveyor locks itself up
+		// for ever where the next one begins just as the one before ends.
+		args = append(args, "--interval", "2")
 	}
 	return args
 }

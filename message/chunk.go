@@ -1,6 +1,7 @@
 package message
 
 import (
+	"math/bits"
 	"sync"
 	"sync/atomic"
 )
@@ -24,23 +25,34 @@ var chunks = [...]struct {
 	pool sync.Pool
 }{{size: SmallChunk}, {size: 16 << 10}, {size: LargeChunk}}
 
-// NewChunk returns a chunk of at least size bytes, held once by the caller.
-// Chunks of up to LargeChunk bytes go round.
+// Longer ones are made for one message each, with just its length. Those of
+// 2^n to 2^(n+1)-1 bytes go round together, up to mostPooled.
+const mostPooled = 16 << 20
+
+var long [bits.UintSize]sync.Pool
+
+// NewChunk returns a chunk, held once by the caller: of size bytes, or the next
+// larger one of the fixed sizes.
 func NewChunk(size int) *Chunk {
+	pool := &long[bits.Len(uint(size))]
 	for i := range chunks {
 		if c := &chunks[i]; size <= c.size {
-			if v := c.pool.Get(); v != nil {
-				k := v.(*Chunk)
-				k.refs.Store(1)
-				return k
-			}
-			return newChunk(c.size)
+			size, pool = c.size, &c.pool
+			break
 		}
 	}
-	return newChunk(size)
+	if v := pool.Get(); v != nil {
+		if c := v.(*Chunk); cap(c.Bytes) >= size {
+			c.Bytes = c.Bytes[:size]
+			c.refs.Store(1)
+			return c
+		}
+	}
+	return ExactChunk(size)
 }
 
-func newChunk(size int) *Chunk {
+// ExactChunk returns a new chunk of size bytes, held once by the caller.
+func ExactChunk(size int) *Chunk {
 	c := &Chunk{Bytes: make([]byte, size)}
 	c.refs.Store(1)
 	return c
@@ -57,9 +69,19 @@ func (c *Chunk) Release(n int) {
 	if c.refs.Add(int32(-n)) != 0 {
 		return
 	}
+	size := cap(c.Bytes)
 	for i := range chunks {
-		if len(c.Bytes) == chunks[i].size {
+		if size == chunks[i].size {
 			chunks[i].pool.Put(c)
+			return
 		}
 	}
+	if size > LargeChunk && size <= mostPooled {
+		long[bits.Len(uint(size))].Put(c)
+	}
 }
+
+// Keep reports whether b, which lies in the chunk and is the caller's, may stay
+// there for ever instead of being copied: nobody else uses the chunk, and it is
+// at most twice as long. The caller must not release it then.
+func (c *Chunk) Keep(b []byte) bool { return c.Sole() && len(c.Bytes) <= 2*len(b) }

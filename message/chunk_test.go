@@ -18,6 +18,30 @@ func TestChunkSizes(t *testing.T) {
 	}
 }
 
+// A long chunk serves again for what fits, whatever its length was before.
+func TestLongChunksGoRound(t *testing.T) {
+	again := 0
+	for range 100 {
+		c := message.NewChunk(100_000)
+		was := &c.Bytes[0]
+		c.Release(1)
+		d := message.NewChunk(90_000)
+		if len(d.Bytes) != 90_000 {
+			t.Fatalf("%d bytes", len(d.Bytes))
+		}
+		if was == &d.Bytes[0] {
+			again++
+		}
+		d.Release(1)
+		if e := message.NewChunk(131_000); len(e.Bytes) != 131_000 {
+			t.Fatalf("%d bytes", len(e.Bytes))
+		}
+	}
+	if again == 0 {
+		t.Error("never used again")
+	}
+}
+
 // Nobody gets a chunk that somebody still has.
 func TestChunkHasOneUser(t *testing.T) {
 	var all sync.WaitGroup

@@ -137,6 +137,10 @@ func (m *Message) Detach(a *Arena) {
 	if m.chunk == nil && !m.borrowed && !m.shared {
 		return
 	}
+	if c := m.chunk; c != nil && !m.shared && m.More == nil && c.Keep(m.Body) {
+		m.chunk, m.Body = nil, m.Body[:len(m.Body):len(m.Body)]
+		return
+	}
 	if len(m.Header) > 0 {
 		m.Header = a.Copy(m.Header)
 	}

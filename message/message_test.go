@@ -96,6 +96,32 @@ func TestDetach(t *testing.T) {
 	}
 }
 
+// What has a chunk nearly for itself stays where it is, and the chunk never goes
+// round.
+func TestDetachKeeps(t *testing.T) {
+	for _, c := range []struct {
+		size int
+		keep bool
+	}{{1 << 20, true}, {message.LargeChunk, true}, {message.LargeChunk / 2, true}, {message.LargeChunk/2 - 1, false}} {
+		chunk := message.NewChunk(max(c.size, message.LargeChunk))
+		m := &message.Message{Body: chunk.Bytes[:c.size]}
+		m.SetChunk(chunk)
+		was := &m.Body[0]
+		m.Detach(nil)
+		if kept := was == &m.Body[0]; kept != c.keep || m.Chunk() != nil || cap(m.Body) != c.size {
+			t.Errorf("%d bytes: kept %v, chunk %v, capacity %d", c.size, kept, m.Chunk(), cap(m.Body))
+		}
+		held := message.NewChunk(c.size)
+		held.Retain(1)
+		m = &message.Message{Body: held.Bytes[:c.size]}
+		m.SetChunk(held)
+		was = &m.Body[0]
+		if m.Detach(nil); was == &m.Body[0] || !held.Sole() {
+			t.Errorf("%d bytes: kept what somebody else uses", c.size)
+		}
+	}
+}
+
 func TestTaken(t *testing.T) {
 	m := &message.Message{Header: []byte("a"), Body: []byte("b")}
 	m.Taken()

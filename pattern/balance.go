@@ -26,7 +26,8 @@ type Balance struct {
 type balanceSeat struct {
 	b      *Balance
 	peer   Peer
-	listed bool // in b.free
+	bodies BodyPeer // peer, if it is one
+	listed bool     // in b.free
 	gone   bool
 }
 
@@ -38,7 +39,8 @@ func (b *Balance) Attach(p Peer) OutSeat {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.peers++
-	return &balanceSeat{b: b, peer: p}
+	bodies, _ := p.(BodyPeer)
+	return &balanceSeat{b: b, peer: p, bodies: bodies}
 }
 
 // Ready says that the peer has room.
@@ -99,6 +101,12 @@ func (s *balanceSeat) Detach(unsent []message.Message) {
 	if len(unsent) > 0 && b.move() {
 		b.host.Writable()
 	}
+}
+
+// SendBody gives body to the one peer that has room, if there is just one.
+func (b *Balance) SendBody(body []byte) bool {
+	s := b.only.Load()
+	return s != nil && s.bodies != nil && s.bodies.OfferBody(body)
 }
 
 // Send tries to give m to a peer.

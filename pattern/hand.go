@@ -6,30 +6,31 @@ import (
 	"github.com/sprocketmq/sp/message"
 )
 
-// hand is the messages that were taken out of the queues together and not
-// received yet. It replaces
+// hand is the messages that were taken out of a queue together and not received
+// yet. It replaces
 //
 //	func (g *Merge) Recv(m) { lock; pop a queue into m; unlock }
 //
-// because readers hold that lock while they deliver. Only where there is one
-// peer, and so no turns and no priorities, and where its queue is long, is more
-// than one message taken at a time.
+// because readers hold that lock while they deliver. Only where there are no
+// priorities to keep, and where queues are long, is more than one message taken
+// at a time: from one peer alone a handful, from several what is a turn then.
 type hand struct {
-	mu    sync.Mutex
-	items [handful]item
-	next  int
-	end   int
-	seat  *mergeSeat // whose they are
+	mu     sync.Mutex
+	run    run
+	places [handful]place
+	next   int
+	end    int
+	seat   *mergeSeat // whose they are
 
 	arena        message.Arena
-	spent        *message.Chunk // memory to release nspent times, once for all
-	nspent       int
+	copied       int    // of the run, out of memory that goes round
 	taken, bytes uint64 // received so far
 }
 
 const (
 	handful   = 64
 	longQueue = 4 * handful
+	longTurn  = 16
 )
 
 func (h *hand) left() int { return h.end - h.next }
@@ -50,15 +51,17 @@ func (g *Merge) refill() (some bool, resume Peer) {
 	if !ok {
 		return false, nil
 	}
-	n := 1
-	if g.seats <= 1 && s.q.n > 1 && g.spacious() {
-		n = min(handful, s.q.n)
+	most := 1
+	switch {
+	case !g.spacious():
+	case g.seats <= 1:
+		most = handful
+	case g.onePriority() && g.depth >= longQueue:
+		most = longTurn
 	}
-	for i := range n {
-		h.items[i] = s.q.pop()
-	}
-	g.popped(s, n)
-	h.next, h.end, h.seat = 0, n, s
+	h.run = s.q.take(h.places[:most])
+	h.next, h.end, h.seat = 0, h.run.n, s
+	g.popped(s, h.end)
 	if s.stalled && s.resumable() {
 		resume = s.peer
 	}
@@ -69,46 +72,58 @@ func (g *Merge) refill() (some bool, resume Peer) {
 // locks.
 func (g *Merge) putBack() {
 	h := &g.hand
-	for h.end > h.next {
-		h.end--
-		if h.seat.q.n == 0 {
-			g.some.add(h.seat.peer.RecvPriority(), h.seat)
-		}
-		h.seat.q.unpop(&h.items[h.end])
-		h.items[h.end] = item{}
-		g.depth++
+	left := h.places[h.next:h.end]
+	if len(left) == 0 {
+		return
 	}
+	if h.seat.q.n == 0 {
+		g.some.add(h.seat.peer.RecvPriority(), h.seat)
+	}
+	if h.copied > 0 {
+		h.run.chunk.Release(h.copied)
+		h.copied = 0
+	}
+	h.seat.q.untake(h.run, left)
+	g.depth += len(left)
+	h.next, h.end, h.run = 0, 0, run{}
 }
 
-// draw takes a message out of the hand, which stays locked then. If a peer is
-// returned, it is to be resumed when it is not any more.
-func (g *Merge) draw() (it item, resume Peer, ok bool) {
-	h := &g.hand
-	h.mu.Lock()
-	if h.next == h.end {
-		if ok, resume = g.refill(); !ok {
-			h.mu.Unlock()
-			return it, nil, false
-		}
+// ready prepares the hand for taking the message at next, or tells that there is
+// none. If a peer is returned, it is to be resumed under no lock.
+func (g *Merge) ready() (ok bool, resume Peer) {
+	if h := &g.hand; h.next < h.end {
+		return true, nil
 	}
-	it = h.items[h.next]
-	h.items[h.next] = item{}
-	h.next++
+	return g.refill()
+}
+
+// took counts the message at next, of size bytes, as received, and goes on.
+func (h *hand) took(size int) {
 	h.taken++
-	h.bytes += uint64(len(it.body()))
-	return it, resume, true
+	h.bytes += uint64(size)
+	if h.next++; h.next == h.end {
+		if h.copied > 0 {
+			h.run.chunk.Release(h.copied)
+			h.copied = 0
+		}
+		h.run = run{} // nothing is kept in memory for what has been given away
+	}
 }
 
 // Recv moves the next message into m. Its bytes may lie in memory that goes
 // round (message.Detach makes them the caller's).
 func (g *Merge) Recv(m *message.Message) bool {
-	it, resume, ok := g.draw()
+	h := &g.hand
+	h.mu.Lock()
+	ok, resume := g.ready()
 	if !ok {
+		h.mu.Unlock()
 		return false
 	}
-	it.message(m)
-	m.SetPeer(g.hand.seat.peer)
-	g.hand.mu.Unlock()
+	h.run.message(h.places[h.next], m)
+	m.SetPeer(h.seat.peer)
+	h.took(len(m.Body))
+	h.mu.Unlock()
 	if resume != nil {
 		resume.Resume()
 	}
@@ -120,48 +135,51 @@ func (g *Merge) Recv(m *message.Message) bool {
 
 // RecvBody is Recv of a body alone, which is the caller's for ever.
 func (g *Merge) RecvBody() ([]byte, bool) {
-	it, resume, ok := g.draw()
+	h := &g.hand
+	h.mu.Lock()
+	ok, resume := g.ready()
 	if !ok {
+		h.mu.Unlock()
 		return nil, false
 	}
-	h := &g.hand
-	body, chunk := it.payload[it.head:], it.chunk
-	shared := false
-	if it.rest != nil {
-		body, chunk = it.rest.Body, it.rest.Chunk()
-		shared = it.rest.Shared()
-	}
-	long := chunk != nil && len(body) > longCopy
-	if chunk != nil && !long {
-		body = h.arena.Copy(body)
-		h.spend(chunk)
-	}
-	if h.next == h.end {
-		h.spend(nil)
-	}
-	h.mu.Unlock()
-	if long || shared {
-		body = message.Clone(body)
-	}
-	if long {
-		chunk.Release(1)
+	var body []byte
+	if r, p := &h.run, h.places[h.next]; r.whole == nil {
+		body = r.bytes[p.body:p.end:p.end]
+		if c := r.chunk; c != nil && len(body) <= longCopy {
+			body = h.arena.Copy(body)
+			h.copied++ // and released once for all
+		} else if c != nil {
+			return g.longBody(body, c, resume), true
+		}
+		h.took(len(body))
+		h.mu.Unlock()
+	} else {
+		var m message.Message
+		r.message(p, &m)
+		h.took(len(m.Body))
+		h.mu.Unlock()
+		m.Detach(nil)
+		body = m.Body[:len(m.Body):len(m.Body)]
 	}
 	if resume != nil {
 		resume.Resume()
 	}
-	return body[:len(body):len(body)], true
+	return body, true
 }
 
-// spend releases a chunk once, together with other times if it can.
-func (h *hand) spend(c *message.Chunk) {
-	if c == h.spent {
-		h.nspent++
-		return
+// longBody is the rest of RecvBody, where the body is copied under no lock, if
+// it has to be.
+func (g *Merge) longBody(body []byte, c *message.Chunk, resume Peer) []byte {
+	g.hand.took(len(body))
+	g.hand.mu.Unlock()
+	if !c.Keep(body) {
+		body = message.Clone(body)
+		c.Release(1)
 	}
-	if h.spent != nil {
-		h.spent.Release(h.nspent)
+	if resume != nil {
+		resume.Resume()
 	}
-	h.spent, h.nspent = c, 1
+	return body
 }
 
 // Taken is how many messages were received, and the bytes of their bodies.

@@ -35,28 +35,34 @@ func (s *mergeSeat) DeliverBulk(b *message.Bulk) int {
 	in := intake{mergeSeat: s, lim: g.host.Limits()}
 	taken := 0
 	b.Chunk.Retain(len(b.Spans))
+	r := run{bytes: b.Bytes, chunk: b.Chunk}
 	g.mu.Lock()
+	if g.topics == nil && g.Open == nil && !g.closed {
+		taken = in.pushAll(&r, b.Spans)
+	}
 	for ; taken < len(b.Spans); taken++ {
-		it := item{payload: b.At(taken), chunk: b.Chunk}
-		if why := in.want(it.payload); why != None {
+		at := b.Spans[taken]
+		p := place{at.Start, at.Start, at.End}
+		payload := b.Bytes[at.Start:at.End]
+		if why := in.want(payload); why != None {
 			in.lose(why)
 			continue
 		}
-		if room, why := in.room(len(it.payload)); !room {
+		if room, why := in.room(len(payload)); !room {
 			break
 		} else if why != None {
 			in.lose(why)
 			continue
 		}
 		if g.Open != nil {
-			g.opened = message.Message{Body: it.payload}
+			g.opened = message.Message{Body: payload}
 			if why := g.Open(s.peer, &g.opened); why != None {
 				in.lose(why)
 				continue
 			}
-			it.head = int32(len(g.opened.Header))
+			p.body += int32(len(g.opened.Header))
 		}
-		in.push(&it)
+		in.push(&r, p)
 	}
 	g.mu.Unlock()
 	if unused := len(b.Spans) - in.queued; unused > 0 {
@@ -76,6 +82,29 @@ func (s *mergeSeat) HasRoom() bool {
 		return true
 	}
 	return false
+}
+
+// pushAll queues those at the beginning that there is room for.
+func (in *intake) pushAll(r *run, spans []message.Span) int {
+	n, size := 0, 0
+	for room := in.lim.RecvQueue - in.q.n; n < min(room, len(spans)); n++ {
+		more := int(spans[n].End - spans[n].Start)
+		if in.lim.Last {
+			if in.q.n+n > 1 && in.q.bytes+size >= in.lim.RecvBytes {
+				break
+			}
+		} else if in.q.bytes+size+more > in.lim.RecvBytes {
+			break
+		}
+		size += more
+	}
+	if n > 0 {
+		in.listed()
+		in.q.pushAll(r, spans[:n], size)
+		in.g.depth += n
+		in.queued += n
+	}
+	return n
 }
 
 func (s *mergeSeat) Bodies() bool { return s.g.Open == nil }
@@ -100,15 +129,29 @@ func (s *mergeSeat) DeliverBody(body []byte) bool {
 	case !room:
 	case why != None:
 		in.lose(why)
+	case long != nil:
+		in.push(&run{bytes: long}, place{end: int32(len(long))})
 	default:
-		if long == nil {
-			long = g.arena.Copy(body)
-		}
-		in.push(&item{payload: long})
+		in.push(&g.block, g.copyIn(body))
 	}
 	g.mu.Unlock()
 	in.done()
 	return room
+}
+
+// Small bodies that are lent are copied next to each other, so that one costs no
+// allocation of its own. One that is kept pins a block.
+const blockSize = 8 << 10
+
+// copyIn copies a small body into the block, with the lock, and returns where it
+// lies there.
+func (g *Merge) copyIn(body []byte) place {
+	if len(g.block.bytes)-g.used < len(body) || g.block.bytes == nil {
+		g.block.bytes, g.used = make([]byte, blockSize), 0
+	}
+	p := place{int32(g.used), int32(g.used), int32(g.used + len(body))}
+	g.used += copy(g.block.bytes[g.used:], body)
+	return p
 }
 
 // take queues or drops m, and returns false if it has to wait for room.
@@ -139,10 +182,10 @@ func (in *intake) take(m *message.Message) bool {
 		return true
 	}
 	if m.Borrowed() {
-		m.Detach(&g.arena)
+		m.Detach(nil)
 	}
-	it := itemOf(m)
-	in.push(&it)
+	r, p := single(m)
+	in.push(&r, p)
 	return true
 }
 
@@ -174,11 +217,16 @@ func (in *intake) room(size int) (room bool, why Drop) {
 	return false, None
 }
 
-func (in *intake) push(it *item) {
+// listed lets the peer take turns, as it is about to have a message.
+func (in *intake) listed() {
 	if in.q.n == 0 {
 		in.g.some.add(in.peer.RecvPriority(), in.mergeSeat)
 	}
-	in.q.push(it)
+}
+
+func (in *intake) push(r *run, p place) {
+	in.listed()
+	in.q.push(r, p)
 	in.g.depth++
 	in.queued++
 }

@@ -125,6 +125,12 @@ func (j *Joined) Send(m *message.Message) (bool, error) {
 	return j.Out.Send(m)
 }
 
+// SendBody implements BodySender.
+func (j *Joined) SendBody(body []byte) bool {
+	b, ok := j.Out.(*Balance)
+	return ok && b.SendBody(body)
+}
+
 // Recv implements Router.
 func (j *Joined) Recv(m *message.Message) bool { return j.In != nil && j.In.Recv(m) }
 

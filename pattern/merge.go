@@ -22,10 +22,12 @@ type Merge struct {
 	topics *Topics    // nil: everything is wanted
 	strict bool       // nothing is wanted without a topic
 	some   turns[*mergeSeat]
-	arena  message.Arena
 	opened message.Message // what Open is working on, of a bulk
 	depth  int
-	seats  int // peers attached
+	seats  int     // peers attached
+	class  [17]int // of these, by priority
+	block  run     // memory that small bodies are copied to
+	used   int     // of it
 	closed bool
 }
 
@@ -41,9 +43,15 @@ func NewMerge(h Host) *Merge { return &Merge{host: h} }
 
 // Attach takes in a peer.
 func (g *Merge) Attach(p Peer) InSeat {
+	g.hand.mu.Lock()
+	defer g.hand.mu.Unlock()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.seats++
+	g.class[p.RecvPriority()]++
+	if !g.onePriority() {
+		g.putBack()
+	}
 	return &mergeSeat{g: g, peer: p}
 }
 
@@ -52,6 +60,17 @@ func (s *mergeSeat) Detach() {
 	s.g.mu.Lock()
 	defer s.g.mu.Unlock()
 	s.g.seats--
+	s.g.class[s.peer.RecvPriority()]--
+}
+
+// onePriority tells, with the lock, whether all peers have the same.
+func (g *Merge) onePriority() bool {
+	for _, n := range g.class {
+		if n > 0 {
+			return n == g.seats
+		}
+	}
+	return true
 }
 
 // discard drops the oldest message of s, with the lock.
@@ -159,7 +178,8 @@ func (g *Merge) refilter() (all []refiltered) {
 		for range s.q.n {
 			it := s.q.pop()
 			if g.topics == nil || g.topics.Match(it.body()) {
-				s.q.push(&it)
+				r, p := it.alone()
+				s.q.push(&r, p)
 			} else {
 				it.drop()
 				unwanted++

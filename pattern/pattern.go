@@ -77,6 +77,18 @@ type BodySeat interface {
 	DeliverBody(body []byte) bool
 }
 
+// BodySender is a router that can be lent one message that is only a body, which
+// is faster. False says that Send has to be asked.
+type BodySender interface {
+	SendBody(body []byte) bool
+}
+
+// BodyPeer is a peer that can be lent one message that is only a body, which is
+// faster. False says that Offer has to be asked.
+type BodyPeer interface {
+	OfferBody(body []byte) bool
+}
+
 // BodyReceiver is a router that can hand over a body alone, the caller's for
 // ever, which is faster.
 type BodyReceiver interface {

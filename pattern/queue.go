@@ -1,72 +1,110 @@
 package pattern
 
 import (
-	"sync"
+	"math"
 
 	"github.com/sprocketmq/sp/message"
 )
 
-// item is a received message in a queue: a message cut down to what most have,
-// because moving messages is most of what receiving them costs.
-type item struct {
-	payload []byte         // header and body, one after the other
-	chunk   *message.Chunk // as in a message
-	rest    *message.Message
-	head    int32 // how much of payload is header
+// queue is the received messages of one peer. Messages that came together lie in
+// the same memory: that is a run, and a place says where in it a message lies. A
+// place has no pointer, so moving a message costs the garbage collector nothing.
+type queue struct {
+	places ring[place]
+	runs   ring[run]
+	n      int // messages
+	bytes  int // of them
 }
 
-func (it *item) size() int {
-	if it.rest != nil {
-		return it.rest.Len()
+// place is where a message lies in its run: header, then body.
+type place struct{ start, body, end int32 }
+
+// run is where messages lie that follow each other in the queue.
+type run struct {
+	bytes []byte
+	chunk *message.Chunk   // memory that goes round, held once for each message; or nil
+	whole *message.Message // instead of bytes: a message that has more than a header and a body
+	n     int              // messages
+}
+
+var (
+	placeRings = rings[place]{few: 16}
+	runRings   = rings[run]{few: 4}
+)
+
+// item is a message that was taken out of a queue.
+type item struct {
+	payload []byte // header and body, one after the other
+	chunk   *message.Chunk
+	whole   *message.Message
+	head    int // how much of payload is header
+}
+
+func (r *run) item(p place) item {
+	if r.whole != nil {
+		return item{whole: r.whole}
 	}
-	return len(it.payload)
+	return item{payload: r.bytes[p.start:p.end:p.end], chunk: r.chunk, head: int(p.body - p.start)}
+}
+
+// message moves the message at p into m.
+func (r *run) message(p place, m *message.Message) {
+	if r.whole != nil {
+		*m = *r.whole
+		return
+	}
+	*m = message.Message{Body: r.bytes[p.body:p.end:p.end]}
+	if p.body > p.start {
+		m.Header = r.bytes[p.start:p.body:p.body]
+	}
+	m.SetChunk(r.chunk)
+}
+
+func (r *run) size(p place) int {
+	if r.whole != nil {
+		return r.whole.Len()
+	}
+	return int(p.end - p.start)
+}
+
+// single makes a run of m alone, whose content it takes.
+func single(m *message.Message) (run, place) {
+	if len(m.Header) > 0 || len(m.More) > 0 || m.Shared() || len(m.Body) > math.MaxInt32 {
+		whole := m.Move()
+		return run{whole: &whole}, place{}
+	}
+	bare := m.Move()
+	return run{bytes: bare.Body, chunk: bare.Chunk()}, place{end: int32(len(bare.Body))}
+}
+
+// alone makes a run of the item.
+func (it *item) alone() (run, place) {
+	if it.whole != nil {
+		return run{whole: it.whole}, place{}
+	}
+	return run{bytes: it.payload, chunk: it.chunk}, place{body: int32(it.head), end: int32(len(it.payload))}
+}
+
+// goesOn reports whether a message of r can be added to the run o.
+func (r *run) goesOn(o *run) bool {
+	return r.whole == nil && o.whole == nil && r.chunk == o.chunk &&
+		len(r.bytes) > 0 && len(o.bytes) > 0 && &r.bytes[0] == &o.bytes[0]
 }
 
 func (it *item) body() []byte {
-	if it.rest != nil {
-		return it.rest.Body
+	if it.whole != nil {
+		return it.whole.Body
 	}
 	return it.payload[it.head:]
 }
 
-// itemOf makes an item of m, whose content it takes.
-func itemOf(m *message.Message) item {
-	if len(m.Header) > 0 || len(m.More) > 0 || m.Shared() {
-		whole := m.Move()
-		return item{rest: &whole}
-	}
-	whole := m.Move()
-	return item{payload: whole.Body, chunk: whole.Chunk()}
-}
-
-// message moves the item into m.
-func (it *item) message(m *message.Message) {
-	if it.rest != nil {
-		*m = *it.rest
-		return
-	}
-	*m = message.Message{Body: it.payload[it.head:]}
-	if it.head > 0 {
-		m.Header = it.payload[:it.head:it.head]
-	}
-	m.SetChunk(it.chunk)
-}
-
 // drop gives up the item's memory.
 func (it *item) drop() {
-	if it.rest != nil {
-		it.rest.Drop()
+	if it.whole != nil {
+		it.whole.Drop()
 	} else if it.chunk != nil {
 		it.chunk.Release(1)
 	}
-}
-
-// queue is a ring of messages that counts their bytes.
-type queue struct {
-	ring  []item
-	head  int
-	n     int
-	bytes int
 }
 
 // full tells whether a message of size bytes would be over the limits. An
@@ -84,72 +122,79 @@ func (q *queue) over(lim *Limits) bool {
 	return q.n > 1 && q.bytes >= lim.RecvBytes || q.n > 0 && q.n >= lim.RecvQueue
 }
 
-func (q *queue) push(it *item) {
-	if q.n == len(q.ring) {
-		q.grow()
+// last returns the run to add a message of r to.
+func (q *queue) last(r *run) *run {
+	if q.runs.n > 0 {
+		if last := q.runs.back(); last.goesOn(r) {
+			return last
+		}
 	}
-	q.ring[(q.head+q.n)&(len(q.ring)-1)] = *it
+	last := runRings.push(&q.runs)
+	*last = *r
+	last.n = 0
+	return last
+}
+
+// pushAll adds messages that lie in r and have no header yet, of size bytes
+// together.
+func (q *queue) pushAll(r *run, spans []message.Span, size int) {
+	q.last(r).n += len(spans)
+	for _, s := range spans {
+		*placeRings.push(&q.places) = place{s.Start, s.Start, s.End}
+	}
+	q.n += len(spans)
+	q.bytes += size
+}
+
+// push adds a message that lies in r at p.
+func (q *queue) push(r *run, p place) {
+	last := q.last(r)
+	last.n++
+	*placeRings.push(&q.places) = p
 	q.n++
-	q.bytes += it.size()
+	q.bytes += last.size(p)
 }
 
-// unpop puts back what was popped last.
-func (q *queue) unpop(it *item) {
-	if q.n == len(q.ring) {
-		q.grow()
+// take moves at most len(places) messages of the front run out of the queue,
+// which is not empty, and returns them: a run, and how many.
+func (q *queue) take(places []place) run {
+	front := q.runs.front()
+	taken := *front
+	taken.n = min(front.n, len(places))
+	for i := range taken.n {
+		p := *q.places.front()
+		q.places.pop(1)
+		places[i] = p
+		q.bytes -= taken.size(p)
 	}
-	q.head = (q.head - 1) & (len(q.ring) - 1)
-	q.ring[q.head] = *it
-	q.n++
-	q.bytes += it.size()
+	q.n -= taken.n
+	if front.n -= taken.n; front.n == 0 {
+		*front = run{}
+		q.runs.pop(1)
+	}
+	placeRings.rest(&q.places)
+	runRings.rest(&q.runs)
+	return taken
 }
 
-// A ring longer than fewSlots is lent by rings while its queue is not empty, so
-// that an idle peer holds little.
-const (
-	fewSlots  = 16
-	manySlots = 1024
-)
-
-var rings = sync.Pool{New: func() any { return new([manySlots]item) }}
-
-func (q *queue) grow() {
-	var ring []item
-	switch n := len(q.ring); {
-	case n == 0:
-		ring = make([]item, fewSlots)
-	case n < manySlots:
-		ring = rings.Get().(*[manySlots]item)[:]
-	default:
-		ring = make([]item, 2*n)
+// untake puts back what was taken last and not used: the messages of r at places.
+func (q *queue) untake(r run, places []place) {
+	for i := len(places) - 1; i >= 0; i-- {
+		*placeRings.unpop(&q.places) = places[i]
+		q.bytes += r.size(places[i])
 	}
-	k := copy(ring, q.ring[q.head:])
-	copy(ring[k:], q.ring[:q.head])
-	if len(q.ring) == manySlots {
-		clear(q.ring)
+	q.n += len(places)
+	if q.runs.n > 0 && q.runs.front().goesOn(&r) {
+		q.runs.front().n += len(places)
+		return
 	}
-	q.giveBack()
-	q.ring = ring
+	r.n = len(places)
+	*runRings.unpop(&q.runs) = r
 }
 
-// giveBack gives back a lent ring, whose slots have to be empty.
-func (q *queue) giveBack() {
-	if len(q.ring) == manySlots {
-		rings.Put((*[manySlots]item)(q.ring))
-	}
-	q.ring, q.head = nil, 0
-}
-
-// pop moves the oldest message out of the queue, which has one.
+// pop takes the oldest message out of the queue, which has one.
 func (q *queue) pop() item {
-	slot := &q.ring[q.head]
-	it := *slot
-	slot.payload, slot.chunk, slot.rest = nil, nil, nil
-	q.head = (q.head + 1) & (len(q.ring) - 1)
-	q.n--
-	q.bytes -= it.size()
-	if q.n == 0 && len(q.ring) > fewSlots {
-		q.giveBack()
-	}
-	return it
+	var p [1]place
+	r := q.take(p[:])
+	return r.item(p[0])
 }

@@ -6,12 +6,18 @@ import (
 	"testing"
 )
 
+func alone(b []byte) (*run, place) {
+	it := item{payload: b}
+	r, p := it.alone()
+	return &r, p
+}
+
 func TestQueueFull(t *testing.T) {
 	var q queue
 	if q.full(1<<30, &Limits{}) {
 		t.Error("an empty queue has no room for one message")
 	}
-	q.push(&item{payload: make([]byte, 10)})
+	q.push(alone(make([]byte, 10)))
 	for _, c := range []struct {
 		size, messages, bytes int
 		full                  bool
@@ -34,7 +40,7 @@ func TestQueueModel(t *testing.T) {
 		if push {
 			s := strconv.Itoa(next)
 			next++
-			q.push(&item{payload: []byte(s)})
+			q.push(alone([]byte(s)))
 			model = append(model, s)
 			bytes += len(s)
 		} else if len(model) > 0 {
@@ -59,8 +65,8 @@ func TestQueueModel(t *testing.T) {
 		for len(model) > 0 {
 			step(false)
 		}
-		if len(q.ring) > fewSlots {
-			t.Errorf("an empty queue holds %d slots", len(q.ring))
+		if len(q.places.slots) > placeRings.few || len(q.runs.slots) > runRings.few {
+			t.Errorf("an empty queue holds %d places and %d runs", len(q.places.slots), len(q.runs.slots))
 		}
 	}
 }
@@ -72,7 +78,7 @@ func TestQueueLast(t *testing.T) {
 		lim := &Limits{RecvQueue: 1 << 20, RecvBytes: c.bytes, Last: true}
 		var q queue
 		for !q.full(c.size, lim) {
-			q.push(&item{payload: make([]byte, c.size)})
+			q.push(alone(make([]byte, c.size)))
 		}
 		if q.n != c.fits {
 			t.Errorf("%d messages of %d bytes within %d, want %d", q.n, c.size, c.bytes, c.fits)
@@ -84,7 +90,7 @@ func TestQueueLast(t *testing.T) {
 	}
 	var q queue
 	for range 1000 {
-		q.push(&item{})
+		q.push(alone(nil))
 	}
 	if q.full(0, &Limits{RecvQueue: 1 << 20, RecvBytes: 1, Last: true}) {
 		t.Error("empty messages fill a queue that counts bytes")

@@ -103,6 +103,12 @@ type MessageLink interface {
 	Flush(ctx context.Context) error
 }
 
+// BodyLink is a MessageLink that can be lent one message that is only a body, which
+// is faster. False says that Offer has to be asked.
+type BodyLink interface {
+	OfferBody(body []byte) bool
+}
+
 // StreamLink is a connection that is a byte stream and a codec. The engine
 // reads and writes it.
 type StreamLink struct {

@@ -63,6 +63,12 @@ type Farewell interface {
 	AppendFarewell(dst []byte, err error) []byte
 }
 
+// A BodyAppender is a codec that can append the frame of a message that is only a
+// body without seeing the message, which is faster.
+type BodyAppender interface {
+	AppendBody(dst, body []byte) []byte
+}
+
 // A Scanner is a codec whose messages lie in the stream as they are. Scan finds
 // complete ones of at most most bytes (0 for any) at the start of src, until
 // spans is full, and returns how many they are and how many bytes of src they

@@ -30,6 +30,15 @@ func (c streamCodec) Append(dst []byte, m *message.Message) []byte {
 	return append(dst, m.Body...)
 }
 
+// AppendBody implements BodyAppender.
+func (c streamCodec) AppendBody(dst, body []byte) []byte {
+	if c.mark > 0 {
+		dst = append(dst, 1)
+	}
+	dst = binary.BigEndian.AppendUint64(dst, uint64(len(body)))
+	return append(dst, body...)
+}
+
 func (c streamCodec) AppendHead(dst []byte, m *message.Message) ([]byte, bool) {
 	if c.mark > 0 {
 		dst = append(dst, 1)

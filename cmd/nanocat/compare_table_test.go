@@ -170,12 +170,12 @@ func formatted() []invocation {
 	var all []invocation
 	for _, body := range []string{"empty", "ascii", "utf8", "control", "big"} {
 		for _, o := range options {
-			all = append(all, invocation{args: "--pull -l {PORT} --recv-timeout 1 " + o,
+			all = append(all, invocation{args: "--pull -l {PORT} --recv-timeout 3 " + o,
 				partner: "push", sends: []string{files[body], files[body]}})
 		}
 	}
 	for _, o := range append(formats, "raw -Q", "hex --form ascii") {
-		all = append(all, invocation{args: "--sub --connect {ADDR} --recv-timeout 1 --format " + o,
+		all = append(all, invocation{args: "--sub --connect {ADDR} --recv-timeout 3 --format " + o,
 			partner: "pub", sends: []string{"one\n", "two\x00"}})
 	}
 	return all

@@ -22,9 +22,11 @@ func pairs() []invocation {
 			}
 			v := invocation{args: args, partner: other.name}
 			if other.protocol.Peer == k.protocol.Self {
+				// A busy machine may need a while for what is to come.
+				v.args = strings.Replace(args, "--recv-timeout 1", "--recv-timeout 3", 1)
 				if k.name == "pub" || k.name == "bus" || k.name == "surveyor" {
 					// What is sent before they are connected is lost.
-					v.args = strings.Replace(args, "-d 0.7", "-d 2.5", 1)
+					v.args = strings.Replace(v.args, "-d 0.7", "-d 4", 1)
 				}
 				switch {
 				case k.name == "rep" || k.name == "respondent" || k.can&writes == 0:
@@ -57,7 +59,7 @@ func talks() []invocation {
 		{args: "--push -l {PORT} -F {DIR}/utf8 -vvqq", partner: "pull", gets: 1},
 		{args: "-l {PORT} -D x", name: "nn_push", partner: "pull", gets: 1},
 		{args: "-l {PORT} -AD x", name: "nn_req", partner: "rep", gets: 1, answer: "y"},
-		{args: "-L {FREE} -Q --recv-timeout 1", name: "./nn_pull", partner: "push", dials: true, sends: []string{"x"}},
+		{args: "-L {FREE} -Q --recv-timeout 3", name: "./nn_pull", partner: "push", dials: true, sends: []string{"x"}},
 		// How often.
 		{args: "--push -l {PORT} -D x -i 0.05", partner: "pull", gets: 5, stop: true},
 		{args: "--push -l {PORT} -D x -i 0", partner: "pull", gets: 50, stop: true},
@@ -87,24 +89,24 @@ func talks() []invocation {
 		{args: "--pub -l {FREE} -D x"},
 		{args: "--pub -L {FREE} -D x --send-timeout 1"},
 		{args: "--bus -L {FREE} -D x --recv-timeout 1"},
-		{args: "--pull -L {FREE}", stop: false, partner: "push", dials: true, sends: []string{"x"}, lines: 0, name: "nanocat", more: []string{"--recv-timeout", "1", "-A"}},
+		{args: "--pull -L {FREE}", stop: false, partner: "push", dials: true, sends: []string{"x"}, lines: 0, name: "nanocat", more: []string{"--recv-timeout", "3", "-A"}},
 		// Several addresses and several peers.
-		{args: "--pull -l {PORT} --connect tcp://127.0.0.1:{FREE} -A --recv-timeout 1", partner: "push", sends: []string{"a"}},
-		{args: "--pull -l {PORT} -X {DIR}/sock -A --recv-timeout 1", partner: "push", sends: []string{"a"}},
-		{args: "--pull -l {PORT} --bind ipc://{DIR}/sock -A --recv-timeout 1", partner: "push", sends: []string{"a"}},
-		{args: "--pull --bind tcp://127.0.0.1:{FREE} --connect {ADDR} -A --recv-timeout 1", partner: "push", sends: []string{"a"}},
-		{args: "--pair --connect tcp://localhost:{PORT} -A --recv-timeout 1", partner: "pair", sends: []string{"by name"}},
-		{args: "--pair --connect tcp://*;127.0.0.1:{PORT} -A --recv-timeout 1", partner: "pair", sends: []string{"any interface"}},
+		{args: "--pull -l {PORT} --connect tcp://127.0.0.1:{FREE} -A --recv-timeout 3", partner: "push", sends: []string{"a"}},
+		{args: "--pull -l {PORT} -X {DIR}/sock -A --recv-timeout 3", partner: "push", sends: []string{"a"}},
+		{args: "--pull -l {PORT} --bind ipc://{DIR}/sock -A --recv-timeout 3", partner: "push", sends: []string{"a"}},
+		{args: "--pull --bind tcp://127.0.0.1:{FREE} --connect {ADDR} -A --recv-timeout 3", partner: "push", sends: []string{"a"}},
+		{args: "--pair --connect tcp://localhost:{PORT} -A --recv-timeout 3", partner: "pair", sends: []string{"by name"}},
+		{args: "--pair --connect tcp://*;127.0.0.1:{PORT} -A --recv-timeout 3", partner: "pair", sends: []string{"any interface"}},
 		// Topics.
-		{args: "--sub -l {PORT} -Q --recv-timeout 1 --subscribe b", partner: "pub", sends: []string{"abc", "bcd", "b", ""}},
-		{args: "--sub -l {PORT} -Q --recv-timeout 1 --subscribe a --subscribe=bc", partner: "pub", sends: []string{"abc", "bcd", "b", ""}},
-		{args: "--sub -l {PORT} -Q --recv-timeout 1", more: []string{"--subscribe", ""}, partner: "pub", sends: []string{"abc", "", "x"}},
+		{args: "--sub -l {PORT} -Q --recv-timeout 3 --subscribe b", partner: "pub", sends: []string{"abc", "bcd", "b", ""}},
+		{args: "--sub -l {PORT} -Q --recv-timeout 3 --subscribe a --subscribe=bc", partner: "pub", sends: []string{"abc", "bcd", "b", ""}},
+		{args: "--sub -l {PORT} -Q --recv-timeout 3", more: []string{"--subscribe", ""}, partner: "pub", sends: []string{"abc", "", "x"}},
 		// Those that only listen to questions.
-		{args: "--rep -L {FREE} -Q --recv-timeout 1", partner: "req", dials: true, sends: []string{"q"}},
-		{args: "--respondent -l {PORT} -Q --recv-timeout 1", partner: "surveyor", sends: []string{"q"}},
+		{args: "--rep -L {FREE} -Q --recv-timeout 3", partner: "req", dials: true, sends: []string{"q"}},
+		{args: "--respondent -l {PORT} -Q --recv-timeout 3", partner: "surveyor", sends: []string{"q"}},
 		{args: "--rep -L {FREE} -Q -D a", partner: "req", dials: true, sends: []string{"q"}, gets: 1, lines: 1, stop: true},
 		{args: "--rep -L {FREE} -D a -F", more: []string{"x"}},
 		{args: "--rep -l {PORT} --raw -F {DIR}/big", partner: "req", sends: []string{"q\n"}, gets: 1, lines: 1, stop: true},
-		{args: "--socket-name " + strings.Repeat("n", 63) + " --pull -l {PORT} -A --recv-timeout 1", partner: "push", sends: []string{"x"}},
+		{args: "--socket-name " + strings.Repeat("n", 63) + " --pull -l {PORT} -A --recv-timeout 3", partner: "push", sends: []string{"x"}},
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/sprocketmq/sp/cmd/internal/testport"
+	"github.com/sprocketmq/sp/internal/testport"
 )
 
 // invocation is a command line to compare, and what goes on around it. In the

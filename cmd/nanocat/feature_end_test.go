@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sprocketmq/sp/cmd/internal/testport"
+	"github.com/sprocketmq/sp/internal/testport"
 )
 
 // TestLoss: a peer that does not read makes the command say what was lost.

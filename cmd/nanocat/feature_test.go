@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sprocketmq/sp/cmd/internal/testport"
+	"github.com/sprocketmq/sp/internal/testport"
 )
 
 // TestTalk is the command lines that nanomsg's talks show, with either command

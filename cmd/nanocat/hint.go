@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"time"
 )
@@ -8,21 +9,40 @@ import (
 // hintAfter is when somebody at a terminal begins to wonder.
 const hintAfter = 1500 * time.Millisecond
 
-// hint says what the program waits for, if nothing has happened by then. It
-// is for people only: scripts see nothing of it.
+// hint says what the program waits for, if nothing has happened by then, and
+// again when that has changed. It is for people only: scripts see nothing of it.
 func (w *watch) hint(k *kind) (stop func()) {
 	if !w.term || w.level < 0 {
 		return func() {}
 	}
-	t := time.AfterFunc(hintAfter, func() {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.tell(ctx, k)
+	}()
+	return func() { cancel(); <-done }
+}
+
+// tell says what is waited for until a message has gone or come, each time
+// when things have stood that way for a while.
+func (w *watch) tell(ctx context.Context, k *kind) {
+	for said := ""; pause(ctx, hintAfter) == nil; {
 		w.mu.Lock()
-		text, quiet := w.waiting(k), !w.moved
+		text, moved, news := w.waiting(k), w.moved, w.news
 		w.mu.Unlock()
-		if quiet {
-			w.say(0, "%s", text)
+		if moved {
+			return
 		}
-	})
-	return func() { t.Stop() }
+		if text != said {
+			w.say(0, "%s", text)
+			said = text
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+		}
+	}
 }
 
 // waiting describes the state of all addresses.

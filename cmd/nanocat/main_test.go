@@ -23,7 +23,7 @@ var ours string
 const theirs = "/usr/bin/nanocat"
 
 // patience is for what has to happen; it is never waited for in full.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 func TestMain(m *testing.M) {
 	flag.Parse()

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sprocketmq/sp/cmd/internal/testport"
+	"github.com/sprocketmq/sp/internal/testport"
 )
 
 // TestTLS is over both transports that have it.

@@ -110,7 +110,7 @@ func TestPassesOnUnreceived(t *testing.T) {
 
 func TestStar(t *testing.T) {
 	for _, addr := range []string{"inproc://star", "tcp://127.0.0.1:0"} {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
 		middle := star.New(nil)
 		defer middle.Close()
@@ -152,7 +152,7 @@ func TestStar(t *testing.T) {
 
 // A ring ends by the TTL.
 func TestRing(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	var ring []*sp.Raw
 	for i := range 3 {

@@ -16,10 +16,11 @@ type batch struct {
 	buf     []byte
 	ends    []frameEnd
 	large   []largeBody
-	size    int // bytes to write
-	payload int // bytes of header and body
-	count   int // messages, without control frames
-	done    int // bytes that a direct write has written already
+	pieces  net.Buffers // of a vectored write
+	size    int         // bytes to write
+	payload int         // bytes of header and body
+	count   int         // messages, without control frames
+	done    int         // bytes that a direct write has written already
 }
 
 // frameEnd is where a frame ends in buf.
@@ -43,9 +44,8 @@ var batches = sync.Pool{New: func() any { return new(batch) }}
 
 // add appends m's frame. It takes the content of m, or copies it.
 func (b *batch) add(c wire.Codec, framing string, m *message.Message) {
-	if len(m.Body) >= largeSize {
+	if len(m.Body) >= largeSize && !m.Borrowed() {
 		if buf, ok := c.AppendHead(b.buf, m); ok {
-			m.Own()
 			kept := m.Move()
 			b.size += len(buf) - len(b.buf) + len(m.Body)
 			b.buf = buf
@@ -77,6 +77,14 @@ func (b *batch) full(size int, cfg *Config) bool {
 	return b.count >= cfg.SendQueue || b.payload+size > cfg.SendBytes
 }
 
+// addBody is add of a message that is only a body, and lent.
+func (b *batch) addBody(c wire.BodyAppender, body []byte) {
+	before := len(b.buf)
+	b.buf = c.AppendBody(b.buf, body)
+	b.size += len(b.buf) - before
+	b.end(frameEnd{}, len(body))
+}
+
 func (b *batch) end(e frameEnd, payload int) {
 	e.at = int32(len(b.buf))
 	b.ends = append(b.ends, e)
@@ -100,7 +108,7 @@ func (b *batch) writeTo(conn net.Conn) (int64, error) {
 	if !vectored(conn) {
 		return b.writeRecords(conn)
 	}
-	pieces := make(net.Buffers, 0, 2*len(b.large)+1)
+	pieces := b.pieces[:0]
 	at := 0
 	for _, l := range b.large {
 		pieces = append(pieces, b.buf[at:l.at], l.body)
@@ -109,7 +117,11 @@ func (b *batch) writeTo(conn net.Conn) (int64, error) {
 	if at < len(b.buf) {
 		pieces = append(pieces, b.buf[at:])
 	}
-	return pieces.WriteTo(conn)
+	b.pieces = pieces
+	n, err := b.pieces.WriteTo(conn) // which moves the start of b.pieces
+	clear(pieces)
+	b.pieces = pieces[:0]
+	return n, err
 }
 
 // vectored tells whether several pieces leave in one system call.
@@ -200,7 +212,7 @@ func (b *batch) empty() {
 		b.large[i].frame.Drop()
 	}
 	clear(b.large)
-	*b = batch{buf: b.buf[:0], ends: b.ends[:0], large: b.large[:0]}
+	*b = batch{buf: b.buf[:0], ends: b.ends[:0], large: b.large[:0], pieces: b.pieces[:0]}
 }
 
 // put gives the memory of an empty batch to the next connection.

@@ -50,6 +50,7 @@ type Socket struct {
 	router  pattern.Router
 	bodies  pattern.BodyReceiver // the router, if it is one
 	counter pattern.Counter      // likewise
+	lends   pattern.BodySender   // likewise
 	cfg     Config
 	log     *slog.Logger
 	limits  atomic.Pointer[pattern.Limits]
@@ -105,6 +106,7 @@ func New(p pattern.Pattern, cfg Config) *Socket {
 	s.dying, s.stop = context.WithCancel(context.Background())
 	s.limits.Store(&cfg.Limits)
 	s.router = p.New((*host)(s))
+	s.lends, _ = s.router.(pattern.BodySender)
 	s.bodies, _ = s.router.(pattern.BodyReceiver)
 	s.counter, _ = s.router.(pattern.Counter)
 	return s

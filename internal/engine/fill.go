@@ -2,25 +2,31 @@ package engine
 
 import "github.com/sprocketmq/sp/message"
 
-// fill reads once, into the chunk or into big.
+// fill reads once, into big if there is one, and into the chunk.
 func (r *reader) fill() error {
-	if r.big != nil {
-		n, err := r.conn.Read(r.big[len(r.big):cap(r.big)])
-		r.big = r.big[:len(r.big)+n]
-		if n > 0 {
-			err = nil
-		}
+	n, err := r.readable()
+	if n == 0 {
 		return err
 	}
-	n, err := r.readable()
-	r.end += n
-	if n > 0 {
-		if r.end == len(r.chunk.Bytes) && r.size < message.LargeChunk {
-			r.size *= 4
-		}
+	if r.big != nil {
+		large := min(n, len(r.room()))
+		r.came += large
+		r.end += n - large
 		return nil
 	}
-	return err
+	r.end += n
+	if r.end == len(r.chunk.Bytes) && r.size < message.LargeChunk {
+		r.size *= 4
+	}
+	return nil
+}
+
+// readBuffered reads where there is no waiting without a buffer.
+func (r *reader) readBuffered() (int, error) {
+	if r.big != nil {
+		return r.conn.Read(r.room())
+	}
+	return r.conn.Read(r.space())
 }
 
 // space makes room for a read behind the bytes that lie in the chunk.
@@ -52,6 +58,9 @@ func (r *reader) rebase(size int) {
 // rest gives up memory before a wait: all of it, if nothing lies in it, and
 // what is more than twice as much as has come and a small chunk's size.
 func (r *reader) rest() {
+	if r.big != nil {
+		r.shrinkBig()
+	}
 	have := r.end - r.start
 	switch {
 	case r.chunk == nil:

@@ -47,6 +47,17 @@ func (c *messages) HasRoom() bool {
 	return !ok || r.HasRoom()
 }
 
+// OfferBody implements pattern.BodyPeer.
+func (c *messages) OfferBody(body []byte) bool {
+	l, ok := c.link.(transport.BodyLink)
+	if !ok || !l.OfferBody(body) {
+		return false
+	}
+	c.out.messages.Add(1)
+	c.out.bytes.Add(uint64(len(body)))
+	return true
+}
+
 // Resume implements pattern.Peer.
 func (c *messages) Resume() { c.link.Resume() }
 

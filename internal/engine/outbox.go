@@ -37,6 +37,7 @@ type outbox struct {
 	conn    net.Conn
 	codec   wire.Codec
 	framing string
+	bodies  wire.BodyAppender // codec, if it is one
 
 	mu      sync.Mutex
 	free    sync.Cond // the role has been given up
@@ -57,36 +58,67 @@ type outbox struct {
 
 func (o *outbox) init(p *Pipe, conn net.Conn, codec wire.Codec) {
 	o.p, o.conn, o.codec, o.framing = p, conn, codec, codec.Framing()
+	o.bodies, _ = codec.(wire.BodyAppender)
 	o.free.L = &o.mu
 	o.direct = newDirect(conn)
 }
 
 // Offer implements pattern.Peer.
 func (o *outbox) Offer(m *message.Message) bool {
-	cfg := &o.p.sock.cfg
 	o.mu.Lock()
-	b := o.pending
-	if o.err != nil || o.said || b.full(m.Len(), cfg) {
+	if !o.room(m.Len()) {
 		o.refused = true
 		o.mu.Unlock()
 		return false
 	}
-	b = o.fill()
+	b := o.fill()
 	b.add(o.codec, o.framing, m)
-	if !o.busy && o.direct != nil && len(b.large) == 0 && o.direct.guess() {
-		o.sendNow()
-		return true
-	}
-	o.start()
+	o.leave(b)
 	return true
 }
 
 func (o *outbox) hasRoom() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	room := o.err == nil && !o.said && !o.pending.full(0, &o.p.sock.cfg)
+	room := o.room(0)
 	o.refused = o.refused || !room
 	return room
+}
+
+// OfferBody implements pattern.BodyPeer.
+func (o *outbox) OfferBody(body []byte) bool {
+	if o.bodies == nil {
+		return false
+	}
+	o.mu.Lock()
+	if !o.room(len(body)) {
+		o.mu.Unlock()
+		return false // Offer will say so again, and note it
+	}
+	b := o.fill()
+	b.addBody(o.bodies, body)
+	o.leave(b)
+	return true
+}
+
+// room tells, with the lock, whether a message of size bytes can be taken.
+func (o *outbox) room(size int) bool {
+	if o.err != nil || o.said {
+		return false
+	}
+	return !o.pending.full(size, &o.p.sock.cfg)
+}
+
+// leave sees to it that what has been appended to b is written, and unlocks.
+func (o *outbox) leave(b *batch) {
+	switch {
+	case o.busy:
+		o.mu.Unlock()
+	case o.direct != nil && len(b.large) == 0 && o.direct.guess():
+		o.sendNow()
+	default:
+		o.start()
+	}
 }
 
 // fill returns the batch to append to, with the lock.

@@ -43,6 +43,7 @@ type carrier interface {
 	Offer(*message.Message) bool
 	// hasRoom tells whether Offer would take something.
 	hasRoom() bool
+	OfferBody(body []byte) bool
 	Resume()
 	// start says that the pipe has its seat.
 	start()
@@ -96,6 +97,9 @@ func (p *Pipe) Offer(m *message.Message) bool { return p.carrier.Offer(m) }
 
 // HasRoom implements pattern.Roomy.
 func (p *Pipe) HasRoom() bool { return p.carrier.hasRoom() }
+
+// OfferBody implements pattern.BodyPeer.
+func (p *Pipe) OfferBody(body []byte) bool { return p.carrier.OfferBody(body) }
 
 // Resume implements pattern.Peer.
 func (p *Pipe) Resume() { p.carrier.Resume() }

@@ -21,7 +21,7 @@ func (r *reader) pollable() {
 	r.raw = raw
 	r.poll = func(fd uintptr) bool {
 		for {
-			n, err := syscall.Read(int(fd), r.space())
+			n, err := r.read(int(fd))
 			switch {
 			case err == syscall.EINTR:
 				continue
@@ -40,10 +40,18 @@ func (r *reader) pollable() {
 	}
 }
 
-// readable waits for bytes and reads into the chunk.
+// read reads what is there.
+func (r *reader) read(fd int) (int, error) {
+	if r.big == nil {
+		return syscall.Read(fd, r.space())
+	}
+	return readTwo(fd, r.room(), r.behind())
+}
+
+// readable waits for bytes and reads them.
 func (r *reader) readable() (int, error) {
 	if r.raw == nil {
-		return r.conn.Read(r.space())
+		return r.readBuffered()
 	}
 	if err := r.raw.Read(r.poll); err != nil {
 		return 0, err

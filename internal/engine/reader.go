@@ -24,7 +24,8 @@ import (
 // whoever calls it has the reader role.
 //
 // Bytes that came lie in chunk[start:end]. While the payload of a frame is
-// too long for a chunk, it is collected in big instead.
+// too long for a chunk, it is collected in big instead, and chunk gets what
+// comes behind it.
 type reader struct {
 	p     *Pipe
 	conn  net.Conn
@@ -39,10 +40,12 @@ type reader struct {
 	start, end int
 	size       int // of the next chunk
 
-	frame wire.Frame // the one that big belongs to
-	big   []byte     // what came of its payload
-	parts [][]byte   // what came of a payload that goes on in another frame
-	more  [][]byte   // the frames before the last of a message
+	frame  wire.Frame     // the one that big belongs to
+	big    *message.Chunk // memory of its payload alone
+	came   int            // how much of that is here
+	proven int            // the longest one that came in full, up to mostBelieved
+	parts  [][]byte       // what came of a payload that goes on in another frame
+	more   [][]byte       // the frames before the last of a message
 
 	parsing bool // what came has not been parsed to its end
 	last    int  // how many messages the last read brought
@@ -107,7 +110,11 @@ func (r *reader) drop() {
 		r.chunk.Release(1)
 		r.chunk = nil
 	}
-	r.big, r.parts, r.more = nil, nil, nil
+	if r.big != nil {
+		r.big.Release(1)
+		r.big = nil
+	}
+	r.parts, r.more = nil, nil
 }
 
 // step reads once and delivers what that completed. It returns true if the
@@ -140,15 +147,14 @@ func (r *reader) step() (full bool, err error) {
 func (r *reader) parse() (found bool, err error) {
 	most := uint64(r.p.end.maxSize.Load())
 	if r.big != nil {
-		if uint64(len(r.big)) < r.frame.Size {
-			if len(r.big) == cap(r.big) {
-				r.growBig()
-			}
+		if !r.gather() {
 			return false, nil
 		}
-		payload := r.big
+		c := r.big
 		r.big = nil
-		return true, r.accept(r.frame, payload, nil)
+		err := r.accept(r.frame, c.Bytes[:r.came:r.came], c)
+		c.Release(1)
+		return true, err
 	}
 	if r.chunk == nil {
 		return false, nil
@@ -207,8 +213,7 @@ func (r *reader) collected() int {
 }
 
 // incomplete prepares for the rest of a frame. A payload that is too long for
-// a chunk gets memory of its own, which grows as bytes come: its length is
-// only the other side's word.
+// a chunk gets memory of its own (collect.go).
 func (r *reader) incomplete(f wire.Frame, came []byte, whole uint64) {
 	if whole <= uint64(len(r.chunk.Bytes)) && whole < largeSize {
 		if r.start+int(whole) > len(r.chunk.Bytes) {
@@ -216,20 +221,11 @@ func (r *reader) incomplete(f wire.Frame, came []byte, whole uint64) {
 		}
 		return
 	}
-	r.frame = f
-	r.big = make([]byte, 0, min(f.Size, uint64(2*len(came)+message.SmallChunk)))
-	r.big = append(r.big, came...)
+	r.collect(f, came)
 	r.start = r.end
 }
 
-func (r *reader) growBig() {
-	grown := make([]byte, len(r.big), min(r.frame.Size, uint64(2*len(r.big)+message.SmallChunk)))
-	copy(grown, r.big)
-	r.big = grown
-}
-
-// accept takes the complete payload of a frame, which lies in c or, if that
-// is nil, in memory of its own.
+// accept takes the complete payload of a frame, which lies in c.
 func (r *reader) accept(f wire.Frame, payload []byte, c *message.Chunk) error {
 	if r.open != nil {
 		var err error
@@ -250,10 +246,7 @@ func (r *reader) accept(f wire.Frame, payload []byte, c *message.Chunk) error {
 		}
 		return err
 	case wire.Part:
-		if c != nil {
-			payload = message.Clone(payload) // not the whole chunk for a piece
-		}
-		r.parts = append(r.parts, payload)
+		r.parts = append(r.parts, message.Clone(payload)) // not the whole chunk for a piece
 		return nil
 	case wire.More:
 		r.more = append(r.more, r.glue(payload, true))

@@ -31,6 +31,24 @@ func (s *Socket) Send(ctx context.Context, m *Message) error {
 	return nil
 }
 
+// SendBody is Send of a message that is only a body, which is lent.
+func (s *Socket) SendBody(ctx context.Context, body []byte) error {
+	if s.lends != nil {
+		if err := s.Start(ctx, "send"); err != nil {
+			return err
+		}
+		if s.lends.SendBody(body) {
+			s.sent(uint64(len(body)))
+			return nil
+		}
+	}
+	m := message.Get()
+	m.Borrow(body)
+	err := s.Send(ctx, m)
+	message.Put(m)
+	return err
+}
+
 // TrySend is Send that never waits: ErrWouldBlock.
 func (s *Socket) TrySend(m *Message) error {
 	n := uint64(len(m.Body))

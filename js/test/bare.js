@@ -2,7 +2,8 @@
 import { WebSocket, WebSocketServer } from "ws";
 import { once } from "node:events";
 
-export const options = { WebSocket, reconnectMin: 1, reconnectMax: 20 };
+// A busy machine may let a handshake wait; a test counts on its first one.
+export const options = { WebSocket, reconnectMin: 1, reconnectMax: 20, handshakeTimeout: 120_000 };
 
 export async function bare(t) {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });

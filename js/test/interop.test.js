@@ -8,30 +8,30 @@ import { test } from "node:test";
 import { WebSocket } from "ws";
 import * as sp from "../src/index.js";
 import { cat, goPeer, theirs, unhex } from "./peers.js";
-import { play, scenarios } from "./scenarios.js";
+import { hasWayBack, isHeard, patience, play, scenarios } from "./scenarios.js";
 
 const patient = { reconnectMin: 5, reconnectMax: 50 };
 const options = { WebSocket, ...patient };
 const ours = Uint8Array.of(0, 1, 10, 34, 92, 127, 128, 255);
-const hasWayBack = (name) => !["Publisher", "Pusher"].includes(name);
-const isHeard = (name) => !["Subscriber", "Puller"].includes(name);
 
 for (const program of ["nngcat", "nanocat"]) {
   for (const [name, { peer: type }] of Object.entries(scenarios)) {
-    test(`${name} with ${program} --${type}`, { timeout: 20_000 }, async (t) => {
-      const peer = await cat(t, program, type);
-      const got = await peer.with(play(sp, name, peer.url, options, ours, t.signal));
+    test(`${name} with ${program} --${type}`, { timeout: patience }, async (t) => {
+      const peer = cat(t, program, type);
+      const heard = isHeard(name) ? peer.line() : undefined;
+      const got = await peer.with(play(sp, name, peer.url, options, ours, t.signal, heard));
       if (hasWayBack(name)) assert.equal(String(Buffer.from(got)), theirs);
-      if (isHeard(name)) assert.deepEqual([...unhex(await peer.line())], [...ours]);
+      if (heard) assert.deepEqual([...unhex(await heard)], [...ours]);
     });
   }
 }
 
-test("Pair version 1 with nngcat --pair1", { timeout: 20_000 }, async (t) => {
-  const peer = await cat(t, "nngcat", "pair1");
-  const got = await peer.with(play(sp, "Pair", peer.url, { ...options, version: 1 }, ours, t.signal));
+test("Pair version 1 with nngcat --pair1", { timeout: patience }, async (t) => {
+  const peer = cat(t, "nngcat", "pair1");
+  const heard = peer.line();
+  const got = await peer.with(play(sp, "Pair", peer.url, { ...options, version: 1 }, ours, t.signal, heard));
   assert.equal(String(Buffer.from(got)), theirs);
-  assert.deepEqual([...unhex(await peer.line())], [...ours]);
+  assert.deepEqual([...unhex(await heard)], [...ours]);
 });
 
 /** A body whose every place is told from its neighbours. */
@@ -43,15 +43,16 @@ for (const [program, there, back] of [
   ["nngcat", 1 << 20, 3 << 20],
   ["nanocat", 1 << 20, 1 << 20],
 ]) {
-  test(`large bodies with ${program}`, { timeout: 60_000 }, async (t) => {
+  test(`large bodies with ${program}`, { timeout: patience }, async (t) => {
     const file = join(mkdtempSync(join(tmpdir(), "sp-js-")), "body");
     const answer = sized(back - 4);
     writeFileSync(file, answer);
-    const peer = await cat(t, program, "rep", ["--file", file]);
+    const peer = cat(t, program, "rep", ["--file", file]);
     const request = sized(there - 4);
-    const got = await peer.with(play(sp, "Requester", peer.url, options, request, t.signal));
+    const heard = peer.line();
+    const got = await peer.with(play(sp, "Requester", peer.url, options, request, t.signal, heard));
     assert.ok(Buffer.from(answer).equals(got));
-    assert.ok(unhex(await peer.line()).equals(request));
+    assert.ok(unhex(await heard).equals(request));
   });
 }
 
@@ -64,22 +65,23 @@ for (const [whose, options] of [
     const { host, heard } = await goPeer(t);
     const hex = Buffer.from(ours).toString("hex");
 
-
     for (const [name, { peer: type }] of Object.entries(scenarios)) {
-      await t.test(name, { timeout: 20_000 }, async (t) => {
-        const got = await play(sp, name, `ws://${host}/${type}`, options, ours, t.signal);
+      await t.test(name, { timeout: patience }, async (t) => {
+        const hears = isHeard(name) ? heard(type) : undefined;
+        const got = await play(sp, name, `ws://${host}/${type}`, options, ours, t.signal, hears);
         if (hasWayBack(name)) assert.equal(String(Buffer.from(got)), theirs);
-        if (isHeard(name)) assert.equal(await heard(type), hex);
+        if (hears) assert.equal(await hears, hex);
       });
     }
 
-    await t.test("Pair version 1", { timeout: 20_000 }, async (t) => {
-      const got = await play(sp, "Pair", `ws://${host}/pair1`, { ...options, version: 1 }, ours, t.signal);
+    await t.test("Pair version 1", { timeout: patience }, async (t) => {
+      const hears = heard("pair1");
+      const got = await play(sp, "Pair", `ws://${host}/pair1`, { ...options, version: 1 }, ours, t.signal, hears);
       assert.equal(String(Buffer.from(got)), theirs);
-      assert.equal(await heard("pair1"), hex);
+      assert.equal(await hears, hex);
     });
 
-    await t.test("bodies of all sizes, at once", { timeout: 60_000 }, async () => {
+    await t.test("bodies of all sizes, at once", { timeout: patience }, async () => {
       const socket = new sp.Requester(`ws://${host}/echo`, options);
       const sizes = [0, 1, 121, 122, 125, 126, 127, 65531, 65532, 65535, 65536, 1 << 20, 3 << 20];
       await Promise.all(

@@ -1,7 +1,6 @@
 // Other programs as peers: nngcat, nanocat, and test/peer of this project.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -47,13 +46,13 @@ export function start(t, program, args) {
   };
 }
 
-export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+// Each process has a loopback address of its own, so that nobody else takes
+// its ports or dials them.
+const loopback = [127, 0, 0, 0].map((n) => n || 1 + Math.floor(Math.random() * 250)).join(".");
+let lastPort = 10_000;
+
+/** A place to listen, for programs that cannot say which one they were given. */
+export const freeHost = () => `${loopback}:${++lastPort}`;
 
 /** The bytes of a line that nngcat or nanocat printed in its hex format. */
 export const unhex = (line) => Buffer.from(line.slice(1, -1).replaceAll("\\x", ""), "hex");
@@ -63,9 +62,13 @@ const says = {
   rep: 1, req: 1, respondent: 1, pair: 1, pair0: 1, pair1: 1, surveyor: 2, pub: 2, push: 2, bus: 2, pull: 0, sub: 0,
 };
 
+// A whole number of seconds; and nng's surveyor locks itself up for ever where
+// the next survey begins just as the one before ends, after its one second.
+const nngInterval = (peer) => (peer === "surveyor" ? "2" : "1");
+
 /** Starts nngcat or nanocat listening. */
-export async function cat(t, program, peer, data = ["--data", theirs]) {
-  const url = `ws://127.0.0.1:${await freePort()}`;
+export function cat(t, program, peer, data = ["--data", theirs]) {
+  const url = `ws://${freeHost()}`;
   const nng = program === "nngcat";
   const args = [
     `--${nng && peer === "pair" ? "pair0" : peer}`,
@@ -74,7 +77,7 @@ export async function cat(t, program, peer, data = ["--data", theirs]) {
     // Who only sends has no use for an output format, and refuses one.
     ...(["pub", "push"].includes(peer) ? [] : ["--hex"]),
     ...(says[peer] ? data : []),
-    ...(says[peer] > 1 ? ["--interval", nng ? "1" : "0.1"] : []),
+    ...(says[peer] > 1 ? ["--interval", nng ? nngInterval(peer) : "0.1"] : []),
   ];
   return { url, ...start(t, program, args) };
 }

@@ -2,6 +2,12 @@
 // and in a page. A scenario gets a function that opens a socket and a body to
 // send, and returns the body that came back, if the protocol has a way back.
 
+/** Ends what hangs; nothing waits for it. */
+export const patience = 120_000;
+
+export const hasWayBack = (name) => !["Publisher", "Pusher"].includes(name);
+export const isHeard = (name) => !["Subscriber", "Puller"].includes(name);
+
 const once = async (messages) => {
   for await (const message of messages) return message;
 };
@@ -12,10 +18,17 @@ const exchange = async (socket, ours, wait) => {
   return socket.recv(wait);
 };
 
-const answer = async (socket, ours, wait) => {
-  const request = await once(socket.all(wait));
-  await request.reply(ours, wait);
-  return request.body;
+// Answers until one was heard: a survey may be over before its answer comes.
+const answer = async (socket, ours, wait, heard) => {
+  let body;
+  const all = async () => {
+    for await (const request of socket.all(wait)) {
+      body ??= request.body;
+      await request.reply(ours, wait);
+    }
+  };
+  await Promise.race([heard, all()]);
+  return body;
 };
 
 export const scenarios = {
@@ -38,21 +51,34 @@ export const scenarios = {
   Pusher: { peer: "pull", run: (socket, ours, wait) => socket.send(ours, wait) },
   Puller: { peer: "push", run: (socket, ours, wait) => once(socket.all(wait)) },
   Pair: { peer: "pair", run: exchange },
-  Bus: { peer: "bus", run: exchange },
+  Bus: {
+    peer: "bus",
+    // nngcat stops sending when it hears something as an interval ends.
+    async run(socket, ours, wait) {
+      const got = await socket.recv(wait);
+      await socket.send(ours);
+      return got;
+    },
+  },
   Surveyor: {
     peer: "respondent",
     async run(socket, ours, wait) {
       await socket.waitPeers(1, wait);
-      return once(socket.survey(ours, { time: 10_000, ...wait }));
+      return once(socket.survey(ours, { time: patience, ...wait }));
     },
   },
   Respondent: { peer: "surveyor", run: answer },
 };
 
-export async function play(sp, name, url, options, ours, signal) {
+/**
+ * Plays a scenario to its end, which is when heard resolves: a peer may throw
+ * away what it has not read yet when its connection ends.
+ */
+export async function play(sp, name, url, options, ours, signal, heard) {
   const socket = new sp[name](url, options);
   try {
-    return await scenarios[name].run(socket, ours, { signal });
+    const [got] = await Promise.all([scenarios[name].run(socket, ours, { signal }, heard), heard]);
+    return got;
   } finally {
     await socket.close();
   }

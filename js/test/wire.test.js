@@ -1,5 +1,6 @@
 // What is on the wire, to the byte: the subprotocol and the headers.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
 import * as sp from "../src/index.js";
 import { bare, hex, options, text } from "./bare.js";
@@ -102,6 +103,7 @@ test("a survey is an id and the body, and several run at once", async (t) => {
     for await (const answer of survey) all.push(text(answer));
     return all;
   };
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const a = answers(socket.survey("a", { time: 200 }));
   const b = answers(socket.survey("b", { time: 200 }));
   const [ida, idb] = [await peer.next(), await peer.next()];
@@ -110,6 +112,10 @@ test("a survey is an id and the body, and several run at once", async (t) => {
   peer.reply(idb.slice(0, 8) + "78");
   peer.reply(ida.slice(0, 8) + "79");
   peer.reply(ida.slice(0, 8) + "7a");
+  // The pong comes after all messages.
+  peer.ping();
+  await once(peer, "pong");
+  t.mock.timers.tick(200);
   assert.deepEqual(await a, ["y", "z"]);
   assert.deepEqual(await b, ["x"]);
 });

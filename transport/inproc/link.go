@@ -123,6 +123,11 @@ func (l *link) Offer(m *message.Message) bool {
 	return taken
 }
 
+// OfferBody implements transport.BodyLink.
+func (l *link) OfferBody(body []byte) bool {
+	return l.both.live.Load() && (*l.far.sink.Load()).DeliverBody(body)
+}
+
 func (l *link) offerBody(body []byte) bool {
 	far := *l.far.sink.Load()
 	if far.DeliverBody(body) {

@@ -69,7 +69,7 @@ func (t *test) stranger(addr string) transport.Link {
 func silent(t *test) {
 	const n = 20
 	_, end, works := t.victim(func(o *sp.Options) {
-		o.HandshakeTimeout = 300 * time.Millisecond
+		o.HandshakeTimeout = time.Second
 		o.MaxHandshakes = n / 2
 	})
 	for range n {

@@ -76,7 +76,7 @@ func goroutines() map[string]string {
 // nothingLeft checks that the goroutines of all sockets have ended. One that
 // has done its work may still be on its last instructions.
 func nothingLeft(t *testing.T, before map[string]string) {
-	limit := time.Now().Add(5 * time.Second)
+	limit := time.Now().Add(time.Minute)
 	for {
 		left := goroutines()
 		for id := range before {

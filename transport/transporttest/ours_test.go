@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/sprocketmq/sp/internal/testport"
 	"github.com/sprocketmq/sp/transport"
 	"github.com/sprocketmq/sp/transport/inproc"
 	"github.com/sprocketmq/sp/transport/ipc"
@@ -42,7 +43,7 @@ func TestInproc(t *testing.T) {
 func TestTCP(t *testing.T) {
 	transporttest.Run(t, transporttest.Config{
 		Transport: tcp.Transport{},
-		Addr:      fixed("tcp://127.0.0.1:0"),
+		Addr:      func(t testing.TB) string { return "tcp://127.0.0.1:" + testport.Free(t) },
 		Bad: []string{
 			"", "tcp", "tcp://", "tcp://127.0.0.1", "tcp://127.0.0.1:", "tcp://127.0.0.1:x", "tcp://127.0.0.1:-1",
 			"tcp://127.0.0.1:65536", "tcp://[::1:5", "tcp://a b:5", "tcp://there;127.0.0.1:5",

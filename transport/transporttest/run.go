@@ -73,7 +73,7 @@ func Run(t *testing.T, c Config) {
 		{"BrokenOff", brokenOff},
 	} {
 		t.Run(check.name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 			defer cancel()
 			check.f(&test{T: t, Config: c, ctx: ctx, log: newNews()})
 		})

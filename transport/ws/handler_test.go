@@ -159,7 +159,7 @@ func TestLinkClosedBeforeItsHandshake(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	go func() { done <- handshake(ctx, link, wire.Req, nil) }()
 	accepted, err := h.Accept()

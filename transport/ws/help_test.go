@@ -19,7 +19,7 @@ import (
 
 func timeout(t testing.TB) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -161,7 +161,7 @@ func exchange(t testing.TB, a, b *transport.StreamLink) {
 
 // receive reads a message the slow way.
 func receive(l *transport.StreamLink) (string, error) {
-	l.Conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	l.Conn.SetReadDeadline(time.Now().Add(time.Minute))
 	var buf, body []byte
 	one := make([]byte, 64<<10)
 	for {
@@ -199,7 +199,7 @@ func ask(t testing.TB, addr, request string) *http.Response {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(10 * time.Second))
+	conn.SetDeadline(time.Now().Add(time.Minute))
 	if _, err := conn.Write([]byte(request)); err != nil {
 		t.Fatal(err)
 	}

@@ -128,7 +128,7 @@ func answering(t *testing.T, answer func(*http.Request) string) string {
 			return
 		}
 		defer conn.Close()
-		conn.SetDeadline(time.Now().Add(10 * time.Second))
+		conn.SetDeadline(time.Now().Add(time.Minute))
 		if r, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
 			conn.Write([]byte(answer(r)))
 		}
