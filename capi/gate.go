@@ -63,7 +63,7 @@ func (s *Socket) Disarm() {
 // they change before the lock is released, so that no call returns too early.
 func (s *Socket) Show() {
 	s.shown.Store(true)
-	s.Arm()
+	s.Await()
 }
 
 // told is what the engine calls, under a lock of its own.
@@ -71,6 +71,9 @@ func (s *Socket) told(send, recv bool) (after func()) {
 	wake := s.waking.Load() // a socket that closes is ready for everything
 	s.snd.set(send || wake)
 	s.rcv.set(recv || wake)
+	if recv || wake {
+		s.e.UnparkAll()
+	}
 	if s.shown.Load() {
 		s.settle()
 		return nil
@@ -90,10 +93,4 @@ func (s *Socket) Wake() {
 	defer s.arming.Unlock()
 	s.armed++
 	s.e.OnReady(s.tell)
-}
-
-// Ready tells whether a receive and a send would not have to wait.
-func (s *Socket) Ready() (recv, send bool) {
-	r := s.e.Router()
-	return r.CanRecv(), r.CanSend()
 }

@@ -17,6 +17,7 @@ const (
 // kind is a type of socket.
 type kind struct {
 	pattern    pattern.Pattern
+	oneWay     bool // it never receives
 	headerless bool // a header in what is sent is an error
 	bus        bool // raw: its headers have eight bytes here
 	answers    bool // raw: its headers say whom a message goes to
@@ -31,7 +32,7 @@ func kindOf(domain, protocol int) (kind, bool) {
 		if int(p.Self) != protocol {
 			continue
 		}
-		k := kind{pattern: p}
+		k := kind{pattern: p, oneWay: !p.Receives}
 		cooked := map[uint16]func(pattern.Host) pattern.Router{
 			wire.Req.Self: newRequester, wire.Rep.Self: newReplier,
 			wire.Surveyor.Self: newSurveyor, wire.Respondent.Self: newReplier, wire.Bus.Self: newBus,

@@ -34,6 +34,8 @@ type Socket struct {
 	shown    atomic.Bool
 	tell     func(send, recv bool) func() // told and settle, made once
 	after    func()
+	look     func() // wakes who leads
+	fd       int    // what it waits for
 
 	mu      sync.Mutex
 	options options
@@ -58,7 +60,7 @@ func Open(number, domain, protocol, rcvfd, sndfd int, complain bool) (*Socket, e
 	}
 	s := &Socket{kind: k, ends: make(map[int]*engine.Endpoint), meeting: make(map[*engine.Endpoint]struct{}), options: defaults(), errors: newComplaints(number)}
 	s.rcv.fd, s.snd.fd = rcvfd, sndfd
-	s.tell, s.after = s.told, s.settle
+	s.tell, s.after, s.look = s.told, s.settle, s.rcv.poke
 	var log *slog.Logger
 	if complain {
 		log = slog.New(s.errors)

@@ -99,13 +99,13 @@ func sp_unsubscribe(s C.int, topic unsafe.Pointer, size C.size_t) C.int {
 func bytes(p unsafe.Pointer, size C.size_t) []byte { return unsafe.Slice((*byte)(p), int(size)) }
 
 //export sp_arm
-func sp_arm(s C.int) { socket(s).Arm() }
+func sp_arm(s C.int) { socket(s).Await() }
 
 //export sp_show
 func sp_show(s C.int) { socket(s).Show() }
 
 //export sp_disarm
-func sp_disarm(s C.int) { socket(s).Disarm() }
+func sp_disarm(s C.int) { socket(s).Stop() }
 
 // sp_ready of no socket does nothing: it only shows that the runtime runs.
 //
@@ -131,7 +131,7 @@ func sp_statistic(s, which C.int) C.uint64_t {
 }
 
 //export sp_send
-func sp_send(s C.int, m *C.struct_sp_message, flags C.int) C.int {
+func sp_send(s C.int, m *C.struct_sp_message, wait C.int) C.int {
 	k := socket(s)
 	out := message.Get()
 	defer message.Put(out)
@@ -139,15 +139,29 @@ func sp_send(s C.int, m *C.struct_sp_message, flags C.int) C.int {
 	if m.header_size > 0 {
 		out.Header = bytes(unsafe.Pointer(m.header), m.header_size)
 	}
-	return code(trying(k, flags, func() error { return k.Send(out) }))
+	err := k.Send(out)
+	switch armed := m.state != 0; {
+	case err == syscall.EAGAIN && wait != 0 && !armed:
+		k.Arm()
+		if err = k.Send(out); err == syscall.EAGAIN { // room may have come in between
+			m.state = C.int(capi.Armed)
+			break
+		}
+		k.Disarm()
+	case err != syscall.EAGAIN && armed:
+		k.Disarm()
+		m.state = 0
+	}
+	return code(err)
 }
 
 //export sp_recv
-func sp_recv(s C.int, m *C.struct_sp_message, flags C.int) C.int64_t {
-	k := socket(s)
+func sp_recv(s C.int, m *C.struct_sp_message, wait C.int) C.int64_t {
 	in := message.Get()
 	defer in.Release()
-	if err := trying(k, flags, func() error { return k.Recv(in) }); err != nil {
+	w, fd, err := socket(s).TryRecv(in, capi.Wait(m.state), wait != 0)
+	m.state, m.fd = C.int(w), C.int(fd)
+	if err != nil {
 		return C.int64_t(code(err))
 	}
 	if m.alloc != nil {
@@ -162,21 +176,8 @@ func sp_recv(s C.int, m *C.struct_sp_message, flags C.int) C.int64_t {
 	return C.int64_t(len(in.Body))
 }
 
-// trying tries once; or, if the descriptors are not armed and are to be, then
-// once more when they are, because what is waited for may come in between.
-func trying(k *capi.Socket, flags C.int, try func() error) error {
-	armed := flags&C.SP_ARMED != 0
-	err := try()
-	if err == syscall.EAGAIN && flags&C.SP_ARM != 0 && !armed {
-		k.Arm()
-		armed = true
-		err = try()
-	}
-	if err != syscall.EAGAIN && armed {
-		k.Disarm()
-	}
-	return err
-}
+//export sp_leave
+func sp_leave(s C.int, m *C.struct_sp_message) { socket(s).Leave(capi.Wait(m.state)) }
 
 // A C thread that has been in Go keeps a processor of the scheduler's for a while,
 // so there have to be more of them than of the machine's.

@@ -14,16 +14,12 @@ struct sp_message {
     unsigned char *header;
     size_t header_size;  /* receiving: room in header, then what was put there */
     int kind;            /* the WebSocket opcode; 0: none */
+    int state;           /* the Go half's, from one try to the next; 0 at first */
+    int fd;              /* what else to wait for before the next try; -1: nothing */
 };
 
 /* More sockets than this a process has not at once. */
 enum { MOST_SOCKETS = 65536 };
-
-/* Flags of sp_send and sp_recv. */
-enum {
-    SP_ARM = 1,  /* if it has to wait, leave the socket's descriptors armed */
-    SP_ARMED = 2 /* they are: disarm them if it does not have to */
-};
 
 /* Directions, and bits of sp_ready. */
 enum { SP_IN = 1, SP_OUT = 2 };
@@ -39,8 +35,9 @@ enum { SP_IN = 1, SP_OUT = 2 };
     X (void, sp_name, (int s, const char *name)) \
     X (int, sp_subscribe, (int s, const void *topic, size_t size)) \
     X (int, sp_unsubscribe, (int s, const void *topic, size_t size)) \
-    X (int, sp_send, (int s, struct sp_message *m, int flags)) \
-    X (int64_t, sp_recv, (int s, struct sp_message *m, int flags)) \
+    X (int, sp_send, (int s, struct sp_message *m, int wait)) \
+    X (int64_t, sp_recv, (int s, struct sp_message *m, int wait)) \
+    X (void, sp_leave, (int s, struct sp_message *m)) \
     X (void, sp_arm, (int s)) \
     X (void, sp_disarm, (int s)) \
     X (void, sp_show, (int s)) \

@@ -68,22 +68,22 @@ static int gather (const struct nn_msghdr *h, struct sp_message *m, void **copy)
     return 0;
 }
 
-/* Sends m, waiting as the flags and the socket's timeout say. */
-static int send_waiting (struct sock *k, struct sp_message *m, int flags, int stop)
+/* Repeats try until it does not say EAGAIN, waiting as the flags and the socket's
+   timeout say. */
+static int64_t repeat (struct sock *k, struct sp_message *m, int direction, int flags, int stop)
 {
-    int wait = !(flags & NN_DONTWAIT);
-    int armed = 0, rc;
-    int64_t until = 0;
-    for (;;) {
-        rc = engine.sp_send (k->number, m, wait ? SP_ARM | armed : 0);
+    int wait = !(flags & NN_DONTWAIT), first = 1;
+    int64_t until = 0, rc;
+    for (;; first = 0) {
+        m->fd = -1;
+        rc = direction == SND ? engine.sp_send (k->number, m, wait) : engine.sp_recv (k->number, m, wait);
         if (rc != -EAGAIN || !wait)
             return rc;
-        if (!armed)
-            until = deadline_in (k->option[NN_SNDTIMEO]);
-        armed = SP_ARMED;
-        rc = -wait_for (k, SND, until, stop);
+        if (first)
+            until = deadline_in (k->option[direction == SND ? NN_SNDTIMEO : NN_RCVTIMEO]);
+        rc = -wait_for (k, direction, until, m->fd, stop);
         if (rc) {
-            engine.sp_disarm (k->number);
+            engine.sp_leave (k->number, m);
             return rc;
         }
     }
@@ -100,7 +100,7 @@ int send_message (struct sock *k, const struct nn_msghdr *h, int flags, int stop
         rc = read_control (h, &m);
     if (!rc && !can_send (k))
         rc = ENOTSUP;
-    rc = rc ? -rc : send_waiting (k, &m, flags, stop);
+    rc = rc ? -rc : (int) repeat (k, &m, SND, flags, stop);
     free (copy);
     if (rc < 0)
         return rc;
@@ -110,26 +110,6 @@ int send_message (struct sock *k, const struct nn_msghdr *h, int flags, int stop
     if (h->msg_control && h->msg_controllen == NN_MSG)
         chunk_free (*(void **) h->msg_control);
     return (int) m.size;
-}
-
-static int64_t recv_waiting (struct sock *k, struct sp_message *m, int flags, int stop)
-{
-    int wait = !(flags & NN_DONTWAIT);
-    int armed = 0;
-    int64_t until = 0, rc;
-    for (;;) {
-        rc = engine.sp_recv (k->number, m, wait ? SP_ARM | armed : 0);
-        if (rc != -EAGAIN || !wait)
-            return rc;
-        if (!armed)
-            until = deadline_in (k->option[NN_RCVTIMEO]);
-        armed = SP_ARMED;
-        rc = -wait_for (k, RCV, until, stop);
-        if (rc) {
-            engine.sp_disarm (k->number);
-            return rc;
-        }
-    }
 }
 
 /* Spreads a body over a vector, as far as it goes. */
@@ -163,7 +143,7 @@ int recv_message (struct sock *k, struct nn_msghdr *h, int flags, int stop)
         m.alloc = chunk_alloc;
     else if (h->msg_iovlen == 1)
         m.body = h->msg_iov[0].iov_base;
-    int64_t size = recv_waiting (k, &m, flags, stop);
+    int64_t size = repeat (k, &m, RCV, flags, stop);
     if (size < 0)
         return (int) size;
     if (one_chunk (h))

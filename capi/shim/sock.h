@@ -43,9 +43,9 @@ int can_recv (const struct sock *k);
 /* Sets all options to their defaults, and tells the Go half nothing. */
 void default_options (struct sock *k);
 
-/* Waits for one of a socket's descriptors, -1 ms: for ever. stop is a further
-   descriptor that ends the wait, or -1. Returns 0 or an errno value. */
-int wait_for (struct sock *k, int direction, int64_t until, int stop);
+/* Waits for one of a socket's descriptors or for also, until a time, -1: for ever.
+   stop is a descriptor that ends the wait. Both may be -1. Returns 0 or an errno value. */
+int wait_for (struct sock *k, int direction, int64_t until, int also, int stop);
 int64_t deadline_in (int ms);
 
 /* nn_sendmsg and nn_recvmsg with a descriptor that ends their waits. */

@@ -18,19 +18,20 @@ int64_t deadline_in (int ms)
 /* poll takes less than a month; a longer wait is several. */
 enum { LONGEST_POLL = 1 << 30 };
 
-int wait_for (struct sock *k, int direction, int64_t until, int stop)
+int wait_for (struct sock *k, int direction, int64_t until, int also, int stop)
 {
-    struct pollfd fds[2] = {{k->fd[direction], POLLIN, 0}, {stop, POLLIN, 0}};
+    /* poll takes no notice of those that are -1. */
+    struct pollfd fds[3] = {{k->fd[direction], POLLIN, 0}, {also, POLLIN, 0}, {stop, POLLIN, 0}};
     for (;;) {
         int64_t rest = until < 0 ? -1 : until - now_ms ();
         if (until >= 0 && rest <= 0)
             return ETIMEDOUT;
-        int n = poll (fds, stop < 0 ? 1 : 2, rest > LONGEST_POLL ? LONGEST_POLL : (int) rest);
+        int n = poll (fds, stop >= 0 ? 3 : also >= 0 ? 2 : 1, rest > LONGEST_POLL ? LONGEST_POLL : (int) rest);
         if (n < 0)
             return errno;
         if (closing (k))
             return EBADF;
-        if (fds[1].revents)
+        if (fds[2].revents)
             return ECANCELED;
         if (n > 0)
             return 0;

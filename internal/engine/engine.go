@@ -75,6 +75,7 @@ type Socket struct {
 	asked        atomic.Int32           // what somebody has waited for: nobody, forMessage...
 	Parked       atomic.Int32           // callers outside recvq that do now
 	ready        readiness
+	outside      outside
 	total        counters
 	past         PeerStats    // of peers that have gone; under mu
 	dropped      atomic.Int64 // accepted and not sent when it closed

@@ -25,6 +25,9 @@ func (r *reader) pollable() {
 			switch {
 			case err == syscall.EINTR:
 				continue
+			case err == syscall.EAGAIN && r.now:
+				r.rest()
+				r.n, r.err = 0, errNothing
 			case err == syscall.EAGAIN:
 				r.rest()
 				return false

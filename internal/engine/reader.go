@@ -56,6 +56,7 @@ type reader struct {
 	found  *found
 	resume chan struct{}
 
+	now  bool                  // do not wait
 	poll func(fd uintptr) bool // readable's, made once
 	n    int
 	err  error
