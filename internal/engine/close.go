@@ -42,7 +42,7 @@ func (s *Socket) CloseWithin(linger time.Duration) error {
 	s.phase.Store(closed)
 	endpoints := s.endpoints
 	s.endpoints = make(map[*Endpoint]struct{})
-	pipes := s.live()
+	pipes := s.sendable()
 	s.mu.Unlock()
 	s.leftOver(s.router.Close())
 	for e := range endpoints {
@@ -85,7 +85,7 @@ func (s *Socket) flushed() bool {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, p := range s.pipes {
+	for _, p := range s.sendable() {
 		select {
 		case <-p.lost: // what it had is on its way back to the router
 			return false
@@ -108,6 +108,15 @@ func (s *Socket) leftOver(n int) {
 func (s *Socket) live() []*Pipe {
 	all := make([]*Pipe, 0, len(s.pipes))
 	for _, p := range s.pipes {
+		all = append(all, p)
+	}
+	return all
+}
+
+// sendable are the pipes that may have been sent to, with the lock.
+func (s *Socket) sendable() []*Pipe {
+	all := s.live()
+	for p := range s.coming {
 		all = append(all, p)
 	}
 	return all

@@ -65,6 +65,7 @@ type Socket struct {
 
 	mu        sync.Mutex
 	pipes     map[uint32]*Pipe
+	coming    map[*Pipe]struct{} // they can be sent to, and are about to be in pipes
 	endpoints map[*Endpoint]struct{}
 	news      chan struct{} // closed and replaced when pipes changes
 	ended     chan struct{} // closed when Close has done its work
@@ -95,6 +96,7 @@ func New(p pattern.Pattern, cfg Config) *Socket {
 		log:       cfg.Log,
 		poke:      make(chan struct{}, 1),
 		pipes:     make(map[uint32]*Pipe),
+		coming:    make(map[*Pipe]struct{}),
 		endpoints: make(map[*Endpoint]struct{}),
 		news:      make(chan struct{}),
 		ended:     make(chan struct{}),

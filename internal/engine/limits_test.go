@@ -155,3 +155,30 @@ func TestReboundInproc(t *testing.T) {
 		t.Errorf("%d peers when the name was bound again", n)
 	}
 }
+
+// What was sent to a peer as soon as it could be is delivered, though Close follows
+// at once: before the peer is announced.
+func TestCloseRightAfterTheFirstSend(t *testing.T) {
+	ctx := sptest.Begin(t)
+	b := open(t, pattern.Pull, config())
+	l, err := b.Listen(sptest.RoadNamed("tcp").Addr(t), b.EndpointDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rounds, each = 100, 10
+	for range rounds {
+		a := engine.New(pattern.Push, config())
+		if _, err := a.Dial(l.Addr(), a.EndpointDefaults()); err != nil {
+			t.Fatal(err)
+		}
+		for range each {
+			send(t, ctx, a, "x")
+		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for range rounds * each {
+		recv(t, ctx, b)
+	}
+}

@@ -169,12 +169,18 @@ func (p *Pipe) attach() error {
 		return err
 	}
 	p.seat = seat
+	// As soon as it can be sent to, Close has to know of it: it may be the next
+	// thing that the sender calls.
+	s.mu.Lock()
+	s.coming[p] = struct{}{}
+	s.mu.Unlock()
 	// Who is told of the peer finds that it can be sent to.
 	p.begun.Store(true)
 	seat.Ready()
 	p.carrier.start()
 	p.end.joined(p)
 	s.mu.Lock()
+	delete(s.coming, p)
 	// Whoever closes ends the context first and looks for pipes then.
 	if s.phase.Load() == closed || p.end.ctx.Err() != nil {
 		s.mu.Unlock()
