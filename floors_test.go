@@ -37,7 +37,7 @@ var floors = []struct {
 	{floor: 3, packages: "internal/engine", never: "transport/secure"},
 	{floor: 4, packages: ". zmq"},
 	{floor: 5, packages: "transport/transporttest internal/sptest internal/testport js"},
-	{floor: 6, packages: "cmd/* capi capi/* examples/* js/*", beside: "cmd/* examples/star"},
+	{floor: 6, packages: "cmd/* capi capi/* examples/* js/*", beside: "cmd/* capi examples/star"},
 }
 
 // Who may start goroutines. Each of them belongs to a socket, whose Close waits

@@ -156,6 +156,9 @@ func (b *Balance) GiveNoting(m *message.Message, c Chooser) Peer {
 func (b *Balance) Class() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if best := b.free.best(); best > 0 {
+		return best
+	}
 	return b.class
 }
 
@@ -244,11 +247,36 @@ func (b *Balance) giveUp() {
 	}
 }
 
-// CanSend tells whether a peer has room.
+// CanSend tells whether a peer has room. Those that have none leave the list, as
+// they do when they refuse an offer.
 func (b *Balance) CanSend() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.free.some != 0 && len(b.returned) == 0
+	for len(b.returned) == 0 {
+		s, ok := b.free.first()
+		if !ok {
+			return false
+		}
+		if b.hasRoom(s) {
+			return true
+		}
+		s.unlist()
+		if b.hasRoom(s) && !s.gone && !s.listed { // it came in between: see give
+			s.list()
+		}
+	}
+	return false
+}
+
+// hasRoom asks a peer, without the lock.
+func (b *Balance) hasRoom(s *balanceSeat) bool {
+	r, ok := s.peer.(Roomy)
+	if !ok {
+		return true
+	}
+	b.mu.Unlock()
+	defer b.mu.Lock()
+	return r.HasRoom()
 }
 
 // Depth is how many returned messages wait for a peer.

@@ -36,6 +36,12 @@ const (
 
 func (h *hand) left() int { return h.end - h.next }
 
+// spacious tells whether some messages more or less in a queue do not matter.
+func (g *Merge) spacious() bool {
+	lim := g.host.Limits()
+	return lim.RecvQueue >= longQueue && !lim.Last
+}
+
 // refill takes messages out of the queues, with hand's lock, and reports whether
 // there were any. If a peer is returned, it is to be resumed under no lock.
 func (g *Merge) refill() (some bool, resume Peer) {
@@ -48,7 +54,7 @@ func (g *Merge) refill() (some bool, resume Peer) {
 	}
 	most := 1
 	switch {
-	case g.host.Limits().RecvQueue < longQueue:
+	case !g.spacious():
 	case g.seats <= 1:
 		most = handful
 	case g.onePriority() && g.depth >= longQueue:

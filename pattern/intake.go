@@ -72,12 +72,28 @@ func (s *mergeSeat) DeliverBulk(b *message.Bulk) int {
 	return taken
 }
 
+// HasRoom implements Roomy.
+func (s *mergeSeat) HasRoom() bool {
+	s.g.mu.Lock()
+	defer s.g.mu.Unlock()
+	if lim := s.g.host.Limits(); lim.Full == Wait && !s.g.closed && s.q.full(0, lim) {
+		s.stalled = true
+	} else {
+		return true
+	}
+	return false
+}
+
 // pushAll queues those at the beginning that there is room for.
 func (in *intake) pushAll(r *run, spans []message.Span) int {
 	n, size := 0, 0
 	for room := in.lim.RecvQueue - in.q.n; n < min(room, len(spans)); n++ {
 		more := int(spans[n].End - spans[n].Start)
-		if in.q.bytes+size+more > in.lim.RecvBytes {
+		if in.lim.Last {
+			if in.q.n+n > 1 && in.q.bytes+size >= in.lim.RecvBytes {
+				break
+			}
+		} else if in.q.bytes+size+more > in.lim.RecvBytes {
 			break
 		}
 		size += more
@@ -201,14 +217,14 @@ func (in *intake) want(body []byte) Drop {
 // room tells whether there is room for a message, makes some, or says why to
 // drop it.
 func (in *intake) room(size int) (room bool, why Drop) {
-	if !in.q.full(size, in.lim.RecvQueue, in.lim.RecvBytes) {
+	if !in.q.full(size, in.lim) {
 		return true, None
 	}
 	switch in.lim.Full {
 	case DropNewest:
 		return true, QueueFull
 	case DropOldest:
-		for in.q.full(size, in.lim.RecvQueue, in.lim.RecvBytes) {
+		for in.q.full(size, in.lim) {
 			in.g.discard(in.mergeSeat)
 			in.lose(QueueFull)
 		}

@@ -87,6 +87,12 @@ func (s *joinedSeat) DeliverBulk(b *message.Bulk) int {
 	return len(b.Spans)
 }
 
+// HasRoom implements Roomy.
+func (s *joinedSeat) HasRoom() bool {
+	r, ok := s.in.(Roomy)
+	return !ok || r.HasRoom()
+}
+
 // Bodies implements BodySeat.
 func (s *joinedSeat) Bodies() bool { return s.in != nil && s.in.Bodies() }
 

@@ -113,6 +113,10 @@ func (g *Merge) popped(s *mergeSeat, n int) {
 // queue is half empty, so that it does not do so for each message.
 func (s *mergeSeat) resumable() bool {
 	lim := s.g.host.Limits()
+	if lim.Last {
+		s.stalled = s.q.over(lim)
+		return !s.stalled
+	}
 	if s.q.n > lim.RecvQueue/2 || s.q.n > 0 && s.q.bytes > lim.RecvBytes/2 {
 		return false
 	}
@@ -168,6 +172,13 @@ func (g *Merge) unsubscribe(topic []byte) (dropped []refiltered, found bool) {
 	}
 	g.putBack()
 	return g.refilter(), true
+}
+
+// Subscribed tells whether there is a topic.
+func (g *Merge) Subscribed() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.topics != nil && !g.topics.Empty()
 }
 
 // refiltered is what refilter dropped of a peer's.

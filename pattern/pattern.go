@@ -118,6 +118,11 @@ type Peer interface {
 	Count(why Drop, n int)
 }
 
+// Roomy is a peer, or a seat, that tells whether Offer or Deliver would take a
+// message now. If it says no, Ready or Resume follows as after a refusal. A socket
+// then knows that it can't send before it has tried.
+type Roomy interface{ HasRoom() bool }
+
 // Host is the socket as its router sees it.
 type Host interface {
 	// Readable says that Recv may succeed now, Writable that Send may.
@@ -134,8 +139,11 @@ type Host interface {
 
 // Limits are the settings that routers look at.
 type Limits struct {
-	TTL                  int           // hops, 1 to 255
-	RecvQueue, RecvBytes int           // a peer's incoming queue: messages and bytes
+	TTL                  int // hops, 1 to 255
+	RecvQueue, RecvBytes int // a peer's incoming queue: messages and bytes
+	// Last lets the message that reaches RecvBytes into the queue, whatever its
+	// size: so there is room for any message or for none.
+	Last                 bool
 	Full                 Full          // what a full incoming queue does
 	Resend               time.Duration // of a request; negative: never
 	SurveyTime           time.Duration // how long a survey runs; negative: until it is closed

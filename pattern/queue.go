@@ -109,8 +109,17 @@ func (it *item) drop() {
 
 // full tells whether a message of size bytes would be over the limits. An
 // empty queue always has room for one.
-func (q *queue) full(size, messages, bytes int) bool {
-	return q.n > 0 && (q.n >= messages || q.bytes+size > bytes)
+func (q *queue) full(size int, lim *Limits) bool {
+	if lim.Last {
+		return q.over(lim)
+	}
+	return q.n > 0 && (q.n >= lim.RecvQueue || q.bytes+size > lim.RecvBytes)
+}
+
+// over tells whether the limits have been reached, where the last message may go
+// beyond them: as in nanomsg, which keeps one message beside a queue that is full.
+func (q *queue) over(lim *Limits) bool {
+	return q.n > 1 && q.bytes >= lim.RecvBytes || q.n > 0 && q.n >= lim.RecvQueue
 }
 
 // last returns the run to add a message of r to.

@@ -14,7 +14,7 @@ func alone(b []byte) (*run, place) {
 
 func TestQueueFull(t *testing.T) {
 	var q queue
-	if q.full(1<<30, 0, 0) {
+	if q.full(1<<30, &Limits{}) {
 		t.Error("an empty queue has no room for one message")
 	}
 	q.push(alone(make([]byte, 10)))
@@ -24,7 +24,7 @@ func TestQueueFull(t *testing.T) {
 	}{
 		{10, 2, 20, false}, {10, 1, 20, true}, {11, 2, 20, true}, {0, 2, 10, false}, {1, 2, 10, true}, {0, 0, 100, true},
 	} {
-		if got := q.full(c.size, c.messages, c.bytes); got != c.full {
+		if got := q.full(c.size, &Limits{RecvQueue: c.messages, RecvBytes: c.bytes}); got != c.full {
 			t.Errorf("%+v: %v", c, got)
 		}
 	}
@@ -68,5 +68,31 @@ func TestQueueModel(t *testing.T) {
 		if len(q.places.slots) > placeRings.few || len(q.runs.slots) > runRings.few {
 			t.Errorf("an empty queue holds %d places and %d runs", len(q.places.slots), len(q.runs.slots))
 		}
+	}
+}
+
+// With Last, room does not depend on the size: the queue takes one message beyond
+// its bytes, and never fewer than two.
+func TestQueueLast(t *testing.T) {
+	for _, c := range []struct{ bytes, size, fits int }{{200, 10, 20}, {131072, 10, 13108}, {1, 10, 2}, {200, 1000, 2}, {15, 10, 2}} {
+		lim := &Limits{RecvQueue: 1 << 20, RecvBytes: c.bytes, Last: true}
+		var q queue
+		for !q.full(c.size, lim) {
+			q.push(alone(make([]byte, c.size)))
+		}
+		if q.n != c.fits {
+			t.Errorf("%d messages of %d bytes within %d, want %d", q.n, c.size, c.bytes, c.fits)
+		}
+		q.pop()
+		if room := !q.full(1<<30, lim); room != (q.n < 2 || q.bytes < c.bytes) {
+			t.Errorf("after one was taken, %d bytes of %d: room %v", q.bytes, c.bytes, room)
+		}
+	}
+	var q queue
+	for range 1000 {
+		q.push(alone(nil))
+	}
+	if q.full(0, &Limits{RecvQueue: 1 << 20, RecvBytes: 1, Last: true}) {
+		t.Error("empty messages fill a queue that counts bytes")
 	}
 }

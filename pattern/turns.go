@@ -73,6 +73,15 @@ func (t *turns[T]) take() (member T, ok bool) {
 	return member, true
 }
 
+// first returns the member whose turn it is.
+func (t *turns[T]) first() (member T, ok bool) {
+	if t.some == 0 {
+		return member, false
+	}
+	c := &t.class[t.best()]
+	return c.members[c.next], true
+}
+
 // sole returns the only member, if there is exactly one.
 func (t *turns[T]) sole() (member T, ok bool) {
 	if t.some == 0 || t.some&(t.some-1) != 0 {

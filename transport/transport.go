@@ -94,6 +94,9 @@ type MessageLink interface {
 	// it calls Ready when there is. It never waits. What it takes it copies
 	// if the message is Borrowed. The struct stays the caller's.
 	Offer(m *message.Message) bool
+	// A link may also have HasRoom() bool, which tells whether Offer would take
+	// a message; if not, Ready follows. Sinks may have it too.
+
 	// Resume says that a Deliver that took less than all may be repeated.
 	Resume()
 	// Flush ends when what was accepted has been passed on, or ctx ends.

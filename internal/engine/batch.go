@@ -65,6 +65,18 @@ func (b *batch) add(c wire.Codec, framing string, m *message.Message) {
 	m.Spend()
 }
 
+// full tells whether a message of size bytes has no room. One always fits an
+// empty batch, and there may be none yet.
+func (b *batch) full(size int, cfg *Config) bool {
+	switch {
+	case b == nil || b.count == 0:
+		return false
+	case cfg.Limits.Last:
+		return b.count >= cfg.SendQueue || b.payload >= cfg.SendBytes
+	}
+	return b.count >= cfg.SendQueue || b.payload+size > cfg.SendBytes
+}
+
 // addBody is add of a message that is only a body, and lent.
 func (b *batch) addBody(c wire.BodyAppender, body []byte) {
 	before := len(b.buf)

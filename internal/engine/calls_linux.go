@@ -10,12 +10,15 @@ import (
 // long: as it does on a loaded machine, because the kernel runs the other side
 // within the write.
 
-func read(fd int, b []byte) (int, error) { return call(syscall.SYS_READ, fd, b) }
+func read(fd int, b []byte) (int, error) {
+	n, _, errno := syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+	return result(n, errno)
+}
 
-func write(fd int, b []byte) (int, error) { return call(syscall.SYS_WRITE, fd, b) }
-
-func call(what uintptr, fd int, b []byte) (int, error) {
-	n, _, errno := syscall.RawSyscall(what, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+// write to a connection that has been reset must not raise SIGPIPE: the thread may
+// be that of a program in another language, which the signal ends.
+func write(fd int, b []byte) (int, error) {
+	n, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), syscall.MSG_NOSIGNAL, 0, 0)
 	return result(n, errno)
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/sprocketmq/sp/pattern"
 )
@@ -11,7 +12,10 @@ import (
 // ends all endpoints and connections, and waits for the socket's goroutines.
 // It returns a *DroppedError if something could not be flushed. A second call
 // waits for the first and fails with net.ErrClosed.
-func (s *Socket) Close() error {
+func (s *Socket) Close() error { return s.CloseWithin(s.cfg.Linger) }
+
+// CloseWithin is Close with another linger time.
+func (s *Socket) CloseWithin(linger time.Duration) error {
 	s.mu.Lock()
 	if s.phase.Load() != open {
 		s.mu.Unlock()
@@ -30,7 +34,7 @@ func (s *Socket) Close() error {
 	s.sendq.wakeAll()
 	s.awaitq.wakeAll()
 
-	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.Linger)
+	ctx, cancel := context.WithTimeout(context.Background(), linger)
 	defer cancel()
 	s.linger(ctx)
 
@@ -38,7 +42,7 @@ func (s *Socket) Close() error {
 	s.phase.Store(closed)
 	endpoints := s.endpoints
 	s.endpoints = make(map[*Endpoint]struct{})
-	pipes := s.live()
+	pipes := s.sendable()
 	s.mu.Unlock()
 	s.leftOver(s.router.Close())
 	for e := range endpoints {
@@ -82,7 +86,7 @@ func (s *Socket) flushed() bool {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, p := range s.pipes {
+	for _, p := range s.sendable() {
 		select {
 		case <-p.lost: // what it had is on its way back to the router
 			return false
@@ -105,6 +109,15 @@ func (s *Socket) leftOver(n int) {
 func (s *Socket) live() []*Pipe {
 	all := make([]*Pipe, 0, len(s.pipes))
 	for _, p := range s.pipes {
+		all = append(all, p)
+	}
+	return all
+}
+
+// sendable are the pipes that may have been sent to, with the lock.
+func (s *Socket) sendable() []*Pipe {
+	all := s.live()
+	for p := range s.coming {
 		all = append(all, p)
 	}
 	return all

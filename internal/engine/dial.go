@@ -96,9 +96,17 @@ func (e *Endpoint) meetLater(lost *Pipe) {
 	if lost != nil && lost.carriedOn(e.cfg.RedialMax) {
 		e.again.reset()
 	}
+	if lost != nil && lost.carrier.(*messages).live.Load() && !e.hasty {
+		// Once at once, if it was not refused: then it waits already when the name is bound again.
+		e.hasty = true
+		e.stop = nil
+		e.mu.Unlock()
+		e.meet(e.dialer.(transport.Meeter))
+		return
+	}
 	e.stop = e.stopper(e.sock.after(e.again.next(&e.cfg), func() {
 		e.mu.Lock()
-		e.stop = nil
+		e.stop, e.hasty = nil, false
 		e.mu.Unlock()
 		if e.ctx.Err() == nil {
 			e.meet(e.dialer.(transport.Meeter))

@@ -33,6 +33,7 @@ type Endpoint struct {
 	past    PeerStats
 	stop    func() // of a Meeter
 	again   redial // of a Meeter that dials
+	hasty   bool   // it looked for the next connection without a delay
 
 	notices notices
 

@@ -65,6 +65,7 @@ type Socket struct {
 
 	mu        sync.Mutex
 	pipes     map[uint32]*Pipe
+	coming    map[*Pipe]struct{} // they can be sent to, and are about to be in pipes
 	endpoints map[*Endpoint]struct{}
 	news      chan struct{} // closed and replaced when pipes changes
 	ended     chan struct{} // closed when Close has done its work
@@ -76,6 +77,7 @@ type Socket struct {
 	Parked       atomic.Int32           // callers outside recvq that do now
 	ready        readiness
 	quiet        quiet
+	outside      outside
 	total        counters
 	past         PeerStats    // of peers that have gone; under mu
 	dropped      atomic.Int64 // accepted and not sent when it closed
@@ -95,6 +97,7 @@ func New(p pattern.Pattern, cfg Config) *Socket {
 		log:       cfg.Log,
 		poke:      make(chan struct{}, 1),
 		pipes:     make(map[uint32]*Pipe),
+		coming:    make(map[*Pipe]struct{}),
 		endpoints: make(map[*Endpoint]struct{}),
 		news:      make(chan struct{}),
 		ended:     make(chan struct{}),

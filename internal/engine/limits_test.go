@@ -2,8 +2,10 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/sprocketmq/sp/internal/engine"
 	"github.com/sprocketmq/sp/internal/sptest"
@@ -117,4 +119,66 @@ func TestSetLimitsUnderLoad(t *testing.T) {
 			}
 		}
 	})
+}
+
+// CloseWithin's linger time counts, not the socket's.
+func TestCloseWithin(t *testing.T) {
+	ctx := sptest.Begin(t)
+	forEver := config()
+	forEver.Linger = time.Hour
+	a, b := open(t, pattern.Push, forEver), open(t, pattern.Pull, config())
+	link(t, ctx, a, b, sptest.RoadNamed("tcp"))
+	for a.TrySend(message.New(1<<16)) == nil {
+	}
+	var dropped *engine.DroppedError
+	if err := a.CloseWithin(0); !errors.As(err, &dropped) {
+		t.Errorf("a full socket closed at once: %v", err)
+	}
+}
+
+// Over inproc a dialer that lost its listener is connected inside the call that
+// binds the name again.
+func TestReboundInproc(t *testing.T) {
+	ctx := sptest.Begin(t)
+	road := sptest.RoadNamed("inproc")
+	a := open(t, pattern.Push, config())
+	first, second := open(t, pattern.Pull, config()), open(t, pattern.Pull, config())
+	l, _ := link(t, ctx, first, a, road)
+	first.Close()
+	if n := a.PeerCount(); n != 0 {
+		t.Fatalf("%d peers of a listener that has gone", n)
+	}
+	if _, err := second.Listen(l.Addr(), second.EndpointDefaults()); err != nil {
+		t.Fatal(err)
+	}
+	if n := a.PeerCount(); n != 1 {
+		t.Errorf("%d peers when the name was bound again", n)
+	}
+}
+
+// What was sent to a peer as soon as it could be is delivered, though Close follows
+// at once: before the peer is announced.
+func TestCloseRightAfterTheFirstSend(t *testing.T) {
+	ctx := sptest.Begin(t)
+	b := open(t, pattern.Pull, config())
+	l, err := b.Listen(sptest.RoadNamed("tcp").Addr(t), b.EndpointDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rounds, each = 100, 10
+	for range rounds {
+		a := engine.New(pattern.Push, config())
+		if _, err := a.Dial(l.Addr(), a.EndpointDefaults()); err != nil {
+			t.Fatal(err)
+		}
+		for range each {
+			send(t, ctx, a, "x")
+		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for range rounds * each {
+		recv(t, ctx, b)
+	}
 }

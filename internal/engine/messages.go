@@ -18,6 +18,7 @@ type messages struct {
 	link   transport.MessageLink
 	bodies pattern.BodySeat // the seat, if it takes bodies alone
 	out    struct{ messages, bytes atomic.Uint64 }
+	live   atomic.Bool // the other end has been there
 
 	mu     sync.Mutex
 	meets  bool              // the other end is in this process
@@ -34,6 +35,17 @@ func (c *messages) Offer(m *message.Message) bool {
 	c.out.bytes.Add(uint64(n))
 	c.p.late()
 	return true
+}
+
+func (c *messages) hasRoom() bool {
+	r, ok := c.link.(pattern.Roomy)
+	return !ok || r.HasRoom()
+}
+
+// HasRoom implements pattern.Roomy, for the other end of the link.
+func (c *messages) HasRoom() bool {
+	r, ok := c.p.seat.(pattern.Roomy)
+	return !ok || r.HasRoom()
 }
 
 // OfferBody implements pattern.BodyPeer.
@@ -118,7 +130,10 @@ func (c *messages) DeliverBody(body []byte) bool {
 }
 
 // Ready implements transport.Sink.
-func (c *messages) Ready() { c.p.ready() }
+func (c *messages) Ready() {
+	c.live.Store(true)
+	c.p.ready()
+}
 
 // Lost implements transport.Sink.
 func (c *messages) Lost(err error, unsent []message.Message) {

@@ -76,6 +76,14 @@ func (o *outbox) Offer(m *message.Message) bool {
 	return true
 }
 
+func (o *outbox) hasRoom() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	room := o.room(0)
+	o.refused = o.refused || !room
+	return room
+}
+
 // OfferBody implements pattern.BodyPeer.
 func (o *outbox) OfferBody(body []byte) bool {
 	if o.bodies == nil {
@@ -97,8 +105,7 @@ func (o *outbox) room(size int) bool {
 	if o.err != nil || o.said {
 		return false
 	}
-	b, cfg := o.pending, &o.p.sock.cfg
-	return b == nil || b.count == 0 || b.count < cfg.SendQueue && b.payload+size <= cfg.SendBytes
+	return !o.pending.full(size, &o.p.sock.cfg)
 }
 
 // leave sees to it that what has been appended to b is written, and unlocks.

@@ -46,6 +46,8 @@ type Pipe struct {
 // carrier is the half of a pipe that depends on the kind of its link.
 type carrier interface {
 	Offer(*message.Message) bool
+	// hasRoom tells whether Offer would take something.
+	hasRoom() bool
 	OfferBody(body []byte) bool
 	Resume()
 	// start says that the pipe has its seat.
@@ -97,6 +99,9 @@ func (p *Pipe) Face() message.Peer { return p.face }
 
 // Offer implements pattern.Peer.
 func (p *Pipe) Offer(m *message.Message) bool { return p.carrier.Offer(m) }
+
+// HasRoom implements pattern.Roomy.
+func (p *Pipe) HasRoom() bool { return p.carrier.hasRoom() }
 
 // OfferBody implements pattern.BodyPeer.
 func (p *Pipe) OfferBody(body []byte) bool { return p.carrier.OfferBody(body) }
@@ -218,12 +223,18 @@ func (p *Pipe) attach() error {
 		return err
 	}
 	p.seat = seat
+	// As soon as it can be sent to, Close has to know of it: it may be the next
+	// thing that the sender calls.
+	s.mu.Lock()
+	s.coming[p] = struct{}{}
+	s.mu.Unlock()
 	// Who is told of the peer finds that it can be sent to.
 	p.begun.Store(true)
 	seat.Ready()
 	p.carrier.start()
 	p.end.joined(p)
 	s.mu.Lock()
+	delete(s.coming, p)
 	// Whoever closes ends the context first and looks for pipes then.
 	if s.phase.Load() == closed || p.end.ctx.Err() != nil {
 		s.mu.Unlock()

@@ -22,12 +22,15 @@ func (r *reader) pollable() {
 	r.poll = func(fd uintptr) bool {
 		for {
 			n, err := r.read(int(fd))
-			if err == syscall.EAGAIN && r.spin.promising() && r.p.sock.lone.Load() != nil {
+			if err == syscall.EAGAIN && !r.now && r.p.sock.lone.Load() != nil && r.spin.promising() {
 				n, err = r.spin.read(r, int(fd))
 			}
 			switch {
 			case err == syscall.EINTR:
 				continue
+			case err == syscall.EAGAIN && r.now:
+				r.rest()
+				r.n, r.err = 0, errNothing
 			case err == syscall.EAGAIN:
 				r.rest()
 				return false

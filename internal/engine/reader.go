@@ -56,6 +56,7 @@ type reader struct {
 	resume chan struct{}
 
 	spin spin                  // before a wait
+	now  bool                  // do not wait
 	poll func(fd uintptr) bool // readable's, made once
 	n    int
 	err  error

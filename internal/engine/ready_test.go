@@ -7,6 +7,7 @@ import (
 
 	"github.com/sprocketmq/sp/internal/engine"
 	"github.com/sprocketmq/sp/internal/sptest"
+	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/pattern"
 )
 
@@ -20,7 +21,7 @@ type readiness struct {
 
 func watch(s *engine.Socket) *readiness {
 	r := &readiness{news: make(chan struct{}, 1)}
-	s.OnReady(func(send, recv bool) {
+	s.OnReady(func(send, recv bool) func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.now = [2]bool{send, recv}
@@ -29,6 +30,7 @@ func watch(s *engine.Socket) *readiness {
 		case r.news <- struct{}{}:
 		default:
 		}
+		return nil
 	})
 	return r
 }
@@ -77,10 +79,10 @@ func TestReadyIsSynchronous(t *testing.T) {
 	rb.is(t, "one has come", true, true)
 	ra.is(t, "one was sent", true, false)
 	send(t, ctx, a, "2")
+	ra.is(t, "the peer is full", false, false)
 	if err := a.TrySend(msg("3")); err != engine.ErrWouldBlock {
 		t.Errorf("with a full peer: %v", err)
 	}
-	ra.is(t, "the peer is full", false, false)
 	recv(t, ctx, b)
 	rb.is(t, "one is left", true, true)
 	ra.is(t, "the peer has room again", true, false)
@@ -138,5 +140,60 @@ func TestReadyTellsChanges(t *testing.T) {
 	}
 	if rb.calls != 3 { // at first, then at the first message and after the last
 		t.Errorf("told %d times", rb.calls)
+	}
+}
+
+// Nobody is told any more after OnReady(nil), and all is true again after the
+// next OnReady.
+func TestReadyEnds(t *testing.T) {
+	ctx := sptest.Begin(t)
+	a, b := open(t, pattern.Push, config()), open(t, pattern.Pull, config())
+	link(t, ctx, a, b, sptest.RoadNamed("inproc"))
+	before := watch(b)
+	b.OnReady(nil)
+	send(t, ctx, a, "x")
+	if before.calls != 1 {
+		t.Errorf("told %d times", before.calls)
+	}
+	watch(b).is(t, "one has come", false, true)
+}
+
+// What tell returns runs under no lock: it may ask at once.
+func TestReadyAfter(t *testing.T) {
+	ctx := sptest.Begin(t)
+	a, b := open(t, pattern.Push, config()), open(t, pattern.Pull, config())
+	link(t, ctx, a, b, sptest.RoadNamed("inproc"))
+	var after int
+	b.OnReady(func(_, recv bool) func() {
+		return func() {
+			b.OnReady(nil)
+			after++
+		}
+	})
+	send(t, ctx, a, "x")
+	if after != 1 {
+		t.Errorf("called %d times, want once: it ended the telling", after)
+	}
+}
+
+// Over a stream the send that takes the last room says so, and room that comes
+// back is told.
+func TestReadyUntilFull(t *testing.T) {
+	ctx := sptest.Begin(t)
+	for _, last := range []bool{false, true} {
+		cfg := config()
+		cfg.Limits.Last = last
+		a, b := open(t, pattern.Push, cfg), open(t, pattern.Pull, config())
+		link(t, ctx, a, b, sptest.RoadNamed("tcp"))
+		ra := watch(a)
+		ra.becomes(t, ctx, "connected", true, false)
+		sent := 0
+		for a.TrySend(message.New(1<<15)) == nil {
+			sent++
+		}
+		for range sent {
+			recv(t, ctx, b)
+		}
+		ra.becomes(t, ctx, "all is received", true, false)
 	}
 }

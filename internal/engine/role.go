@@ -42,6 +42,7 @@ type role struct {
 	mu     sync.Mutex
 	holder holder
 	poked  bool
+	look   func()        // wakes a leader that waits outside Go (outside.go)
 	failed error         // what ended a leader's reading: the background's to report
 	back   chan struct{} // the background reader has the role again
 	led    bool          // somebody has, since the tick was armed
@@ -183,6 +184,8 @@ func (s *stream) park() error {
 		o.mu.Lock()
 		if o.holder == free {
 			o.recall()
+		} else if o.look != nil {
+			o.look()
 		}
 		o.mu.Unlock()
 		<-o.back // a leader's read has failed or soon will
@@ -207,6 +210,8 @@ func (s *stream) poke() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
+	case o.holder == leader && o.look != nil:
+		o.look()
 	case o.holder == leader && !o.poked:
 		o.poked = true
 		s.outbox.conn.SetReadDeadline(passed)

@@ -22,7 +22,7 @@ type hold uint8
 const (
 	back hold = iota // the background reader has the role
 	nobody
-	leads
+	leading
 )
 
 type caller struct {
@@ -94,7 +94,7 @@ func roleWrong(s roleState) string {
 	switch {
 	case readers > 1:
 		return "two read"
-	case s.poked && s.hold != leads:
+	case s.poked && s.hold != leading:
 		return "poked, and nobody leads"
 	case s.hold == nobody && !s.armed:
 		return "free without a tick"

@@ -84,7 +84,7 @@ func (m *roleSteps) world() {
 func (m *roleSteps) pokeRole(s *roleState) {
 	switch {
 	case m.is("nobody is poked"):
-	case s.hold == leads:
+	case s.hold == leading:
 		s.poked = true
 	case s.hold == nobody && !s.lone:
 		recall(s)
@@ -174,7 +174,7 @@ func (m *roleSteps) caller(i int) {
 			s.asked = true
 			c.pc = join
 			if s.lone && s.hold == nobody {
-				s.hold, s.led, c.pc = leads, true, leadTry
+				s.hold, s.led, c.pc = leading, true, leadTry
 				if c.gone { // AfterFunc runs at once
 					m.pokeRole(s)
 				}

@@ -137,6 +137,19 @@ func (l *link) offerBody(body []byte) bool {
 	return far.DeliverBody(body)
 }
 
+// HasRoom tells whether Offer would take a message.
+func (l *link) HasRoom() bool {
+	if !l.both.live.Load() {
+		return false // Attach or Lost follows
+	}
+	far, ok := (*l.far.sink.Load()).(interface{ HasRoom() bool })
+	if !ok || far.HasRoom() {
+		return true
+	}
+	l.refused.Store(true) // as in Offer
+	return far.HasRoom()
+}
+
 // Resume implements transport.MessageLink: our sink has room for what the
 // other end was refused.
 func (l *link) Resume() {

@@ -74,8 +74,12 @@ func path(addr string) (string, error) {
 	case rest[0] == '@':
 		rest = "./" + rest // package net would take it for an abstract name
 	}
-	if len(rest) > longest {
-		return "", fmt.Errorf("address %q: path of %d bytes, the system allows %d", addr, len(rest), longest)
+	most := longest
+	if scheme == "abstract" {
+		most++ // a name outside the file system has no zero at its end
+	}
+	if len(rest) > most {
+		return "", fmt.Errorf("address %q: path of %d bytes, the system allows %d", addr, len(rest), most)
 	}
 	return rest, nil
 }

@@ -42,12 +42,13 @@ func TestAbstractPath(t *testing.T) {
 	}
 	for addr, want := range map[string]string{
 		"abstract://a": "@a", "abstract://a%00b": "@a\x00b", "abstract://a%2Fb": "@a/b", "abstract://@": "@@",
+		"abstract://" + strings.Repeat("x", 107): "@" + strings.Repeat("x", 107),
 	} {
 		if got, err := path(addr); err != nil || got != want {
 			t.Errorf("%s: %q, %v", addr, got, err)
 		}
 	}
-	for _, addr := range []string{"abstract://", "abstract://%", "abstract://%zz", "abstract://" + strings.Repeat("x", 107)} {
+	for _, addr := range []string{"abstract://", "abstract://%", "abstract://%zz", "abstract://" + strings.Repeat("x", 108)} {
 		if got, err := path(addr); err == nil {
 			t.Errorf("%s: %q", addr, got)
 		}

@@ -39,7 +39,7 @@ func (t Transport) accepted(conn net.Conn, config *tls.Config, a *address) trans
 		if err != nil {
 			return secure.Explain(err)
 		}
-		if refusal == nil && r.URL.Path != a.url.Path {
+		if refusal == nil && !t.AnyPath && r.URL.Path != a.url.Path {
 			refusal = &StatusError{Status: http.StatusNotFound}
 		}
 		if refusal != nil {

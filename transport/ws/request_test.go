@@ -90,6 +90,14 @@ func TestNoPath(t *testing.T) {
 	}
 }
 
+func TestAnyPath(t *testing.T) {
+	l := listen(t, Transport{AnyPath: true}, "ws://127.0.0.1:0")
+	serve(t, l, wire.Rep, nil)
+	if answer := ask(t, l.Addr(), request("GET /feed HTTP/1.1")); answer.StatusCode != 101 {
+		t.Errorf("status %d", answer.StatusCode)
+	}
+}
+
 func TestTooLongRequest(t *testing.T) {
 	l := listen(t, Transport{}, "ws://127.0.0.1:0/feed")
 	serve(t, l, wire.Rep, nil)

@@ -56,6 +56,8 @@ type Transport struct {
 	// means no proxy. Proxies may be http, https, socks5 and socks5h.
 	Proxy func(*http.Request) (*url.URL, error)
 
+	// AnyPath makes a listener take no notice of the path that clients ask for.
+	AnyPath bool
 	// Origins says which pages may connect to a listener, beside those of
 	// the same host and port: whole origins (https://app.example.com) or
 	// hosts, with * for any characters but dots (*.example.com); "*" alone

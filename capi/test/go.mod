@@ -1,0 +1,3 @@
+module github.com/sprocketmq/sp/capi/test
+
+go 1.26.0

@@ -1,0 +1,120 @@
+//go:build linux
+
+package capi
+
+import (
+	"syscall"
+	"unsafe"
+
+	"github.com/sprocketmq/sp/message"
+)
+
+// Wait is what a receive that waits outside Go has taken, from one try to the
+// next.
+type Wait int
+
+const (
+	Armed  Wait = 1 << iota // the descriptors
+	Led                     // the reader's role: it waits for the connection's descriptor too
+	parked                  // nothing but the right to be woken
+)
+
+// TryRecv receives, or fails with EAGAIN. Where it is to be repeated, it leaves w
+// so that the caller can wait for the descriptor to receive, and for fd if that is
+// not -1. Leave has to follow if the caller gives up.
+//
+// No goroutine is on the way of a message that is waited for like this: the thread
+// that wants it is woken by the kernel, and reads it itself.
+func (s *Socket) TryRecv(m *message.Message, w Wait, again bool) (_ Wait, fd int, err error) {
+	if w&Led != 0 {
+		// What comes now is this caller's: nobody else is to be told.
+		s.Disarm()
+		w &^= Armed
+		if !s.e.Step() {
+			w &^= Led
+		}
+	}
+	if w&parked != 0 {
+		s.e.Unpark()
+		w &^= parked
+	}
+	if err = s.Recv(m); err == syscall.EAGAIN && w&Led == 0 && s.lead() {
+		w |= Led
+		err = s.Recv(m)
+	}
+	if err == syscall.EAGAIN && again {
+		if w&Led == 0 {
+			s.e.Park()
+			w |= parked
+		}
+		if w&Armed == 0 {
+			s.Arm()
+			w |= Armed
+			err = s.Recv(m) // it may have come in between
+		}
+	}
+	if err != syscall.EAGAIN || !again {
+		s.Leave(w)
+		return 0, -1, err
+	}
+	if w&Led == 0 {
+		return w, -1, err
+	}
+	return w, s.fd, err
+}
+
+// lead takes the reader's role and reads once, and reports whether it still has
+// it.
+func (s *Socket) lead() bool {
+	if s.shown.Load() || s.kind.oneWay {
+		return false // who looks at descriptors must not have to read
+	}
+	fd := s.e.Lead(s.look)
+	if fd < 0 {
+		return false
+	}
+	s.fd = fd
+	return s.e.Step()
+}
+
+// Leave gives back what a receive had taken.
+func (s *Socket) Leave(w Wait) {
+	if w&Led != 0 {
+		s.e.Unlead()
+	}
+	if w&parked != 0 {
+		s.e.Unpark()
+	}
+	if w&Armed != 0 {
+		s.Disarm()
+	}
+}
+
+// Await is Arm for somebody who waits for the descriptors.
+func (s *Socket) Await() {
+	s.e.Park()
+	s.Arm()
+}
+
+// Stop ends Await.
+func (s *Socket) Stop() {
+	s.Disarm()
+	s.e.Unpark()
+}
+
+// Ready tells whether a receive and a send would not have to wait.
+func (s *Socket) Ready() (recv, send bool) {
+	r := s.e.Router()
+	if recv = r.CanRecv(); !recv && s.lead() {
+		s.e.Unlead()
+		recv = r.CanRecv()
+	}
+	return recv, r.CanSend()
+}
+
+// poke makes the descriptor readable once, whatever it is to be.
+func (g *gate) poke() {
+	count := uint64(1)
+	g.applied.Store(^uint64(0))
+	syscall.RawSyscall(syscall.SYS_WRITE, uintptr(g.fd), uintptr(unsafe.Pointer(&count)), 8)
+}
