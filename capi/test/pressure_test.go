@@ -25,6 +25,7 @@ func onOurs(t *testing.T, name string, args ...string) string {
 // TestThousandThreads has a thousand threads with a socket each, open at the
 // same time, send and close.
 func TestThousandThreads(t *testing.T) {
+	t.Parallel()
 	if said := onOurs(t, "threads"); said != "1000 threads, all of 1000\n" {
 		t.Error(said)
 	}
@@ -37,6 +38,7 @@ const spareThreads = 6
 // TestCycles opens, uses and closes sockets a thousand times, and counts what
 // is left.
 func TestCycles(t *testing.T) {
+	t.Parallel()
 	var few, many struct{ descriptors, threads int }
 	said := onOurs(t, "cycles", "1000")
 	if _, err := fmt.Sscanf(said, "few %d %d\nmany %d %d\n", &few.descriptors, &few.threads, &many.descriptors, &many.threads); err != nil {
@@ -68,6 +70,7 @@ var (
 // and then is idle: a message costs one write to its connection, and nothing
 // turns in circles.
 func TestSystemCalls(t *testing.T) {
+	t.Parallel()
 	program := compile(t, "echo", []string{"pressure/echo.c"}, "-lnanomsg")
 	trace := filepath.Join(t.TempDir(), "trace")
 	cmd := exec.CommandContext(limited(t, time.Minute), "strace", "-f", "-yy", "-o", trace, program, fmt.Sprint(freePort(t)))
