@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -31,9 +32,9 @@ func TestThousandThreads(t *testing.T) {
 	}
 }
 
-// The runtime keeps threads that it once needed. It needs some more than at
-// first when it meets more at a time, but not more the longer it runs.
-const spareThreads = 6
+// The runtime keeps threads that it once needed at the same time: at most one
+// more for each processor of its scheduler, which are 8 or twice the machine's.
+var spareThreads = max(8, 2*runtime.NumCPU())
 
 // TestCycles opens, uses and closes sockets a thousand times, and counts what
 // is left.
