@@ -49,5 +49,9 @@ install: libnanomsg
 	sed 's|^prefix=.*|prefix=$(PREFIX)|' $(lib)/pkgconfig/nanomsg.pc > $(DESTDIR)$(PREFIX)/lib/pkgconfig/nanomsg.pc
 	install -m 644 $(headers) $(DESTDIR)$(PREFIX)/include/nanomsg/
 
+# A Debian package under a name of our own, in the place of libnanomsg5.
+libnanomsg-deb: libnanomsg
+	capi/debian/build $(VERSION) build/deb/libnanomsg-sprocket.deb
+
 clean:
 	rm -rf build/lib build/include build/deb

@@ -1,3 +1,5 @@
+//go:build linux
+
 package capi
 
 import (
@@ -30,6 +32,12 @@ func (s *Socket) attach(addr string, parse func(string, bool) (string, error), m
 	to, err := parse(addr, o.ipv4only)
 	if err != nil {
 		return 0, err
+	}
+	if !limited(to) {
+		s.mu.Lock()
+		s.inproc = true
+		s.setQueue()
+		s.mu.Unlock()
 	}
 	e, err := make(to, s.config(to, &o))
 	if err != nil {

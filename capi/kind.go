@@ -1,3 +1,5 @@
+//go:build linux
+
 package capi
 
 import (
@@ -18,6 +20,7 @@ const (
 type kind struct {
 	pattern    pattern.Pattern
 	oneWay     bool // it never receives
+	keeps      bool // it copies what is sent
 	headerless bool // a header in what is sent is an error
 	bus        bool // raw: its headers have eight bytes here
 	answers    bool // raw: its headers say whom a message goes to
@@ -43,6 +46,7 @@ func kindOf(domain, protocol int) (kind, bool) {
 			k.answers = p.Self == wire.Rep.Self || p.Self == wire.Respondent.Self
 		case cooked != nil:
 			k.pattern.New, k.headerless = cooked, true
+			k.keeps = p.Self == wire.Req.Self
 		}
 		return k, true
 	}

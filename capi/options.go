@@ -1,3 +1,5 @@
+//go:build linux
+
 package capi
 
 import (
@@ -66,7 +68,7 @@ func (s *Socket) Set(level, option, value int) error {
 		o.sndbuf, o.sndset = value, true
 	case [2]int{levelSocket, optRcvBuf}:
 		o.rcvbuf, o.rcvset = value, true
-		s.e.SetLimits(func(l *pattern.Limits) { l.RecvBytes = value })
+		s.setQueue()
 	case [2]int{levelSocket, optReconnect}:
 		o.ivl = ms
 	case [2]int{levelSocket, optReconnectMax}:
@@ -98,6 +100,21 @@ func (s *Socket) Set(level, option, value int) error {
 		return syscall.ENOPROTOOPT
 	}
 	return nil
+}
+
+// A queue for what comes from other processes is longer than NN_RCVBUF, which is
+// the kernel's there.
+const streamQueue = 1 << 20
+
+// setQueue limits the queues of what was received. Once there is an inproc
+// endpoint they are nanomsg's to the byte.
+func (s *Socket) setQueue() {
+	s.e.SetLimits(func(l *pattern.Limits) {
+		l.Last, l.RecvBytes = s.inproc, s.options.rcvbuf
+		if !s.inproc {
+			l.RecvBytes = max(l.RecvBytes, streamQueue)
+		}
+	})
 }
 
 // maxSize is the engine's form of NN_RCVMAXSIZE: 0 is any there, so that the

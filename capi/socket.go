@@ -1,5 +1,7 @@
+//go:build linux
+
 // Package capi is what nanomsg's C library is on this engine: sockets of the
-// eleven types, cooked and raw, with nanomsg's rules, options and errors. The C
+// ten types, cooked and raw, with nanomsg's rules, options and errors. The C
 // half (shim) knows numbers, memory and waiting; nothing here ever waits but
 // Close. Package lib makes the border between the two.
 package capi
@@ -39,6 +41,7 @@ type Socket struct {
 
 	mu      sync.Mutex
 	options options
+	inproc  bool // it has had an inproc endpoint
 	ends    map[int]*engine.Endpoint
 	last    int                           // the endpoint's number
 	meeting map[*engine.Endpoint]struct{} // those of ends that connect over inproc
@@ -73,6 +76,7 @@ func Open(number, domain, protocol, rcvfd, sndfd int, complain bool) (*Socket, e
 			Resend: time.Minute, SurveyTime: time.Second,
 		},
 	})
+	s.setQueue()
 	s.state, _ = s.e.Router().(stateful)
 	if j, ok := s.e.Router().(*pattern.Joined); ok && protocol == int(pattern.Sub.Self) {
 		s.topic = j.In
@@ -94,6 +98,21 @@ func (s *Socket) Close() {
 // leastLinger is what a close without lingering may take to write what the kernel
 // has room for.
 const leastLinger = 20 * time.Millisecond
+
+// A body of this size or more goes on in memory that goes round, instead of being
+// copied by whoever keeps it.
+const largeBody = 16 << 10
+
+// Body makes m a message with that body, which stays the caller's.
+func (s *Socket) Body(m *message.Message, body []byte) {
+	if len(body) < largeBody || s.kind.keeps {
+		m.Borrow(body)
+		return
+	}
+	c := message.NewChunk(len(body))
+	m.Body = c.Bytes[:copy(c.Bytes, body):len(body)]
+	m.SetChunk(c)
+}
 
 // Send sends without waiting: EAGAIN.
 func (s *Socket) Send(m *message.Message) error {

@@ -1,3 +1,5 @@
+//go:build linux
+
 // The Go half of libnanomsg as a shared library: what the C half calls, by the
 // number of the socket. See ../shim/engine.h, which says what each call means.
 package main
@@ -14,6 +16,7 @@ import "C"
 import (
 	"errors"
 	"runtime"
+	"runtime/debug"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -135,7 +138,7 @@ func sp_send(s C.int, m *C.struct_sp_message, wait C.int) C.int {
 	k := socket(s)
 	out := message.Get()
 	defer message.Put(out)
-	out.Borrow(bytes(m.body, m.size))
+	k.Body(out, bytes(m.body, m.size))
 	if m.header_size > 0 {
 		out.Header = bytes(unsafe.Pointer(m.header), m.header_size)
 	}
@@ -151,6 +154,9 @@ func sp_send(s C.int, m *C.struct_sp_message, wait C.int) C.int {
 	case err != syscall.EAGAIN && armed:
 		k.Disarm()
 		m.state = 0
+	}
+	if err != nil {
+		out.Drop()
 	}
 	return code(err)
 }
@@ -185,6 +191,9 @@ func init() { runtime.GOMAXPROCS(max(2*runtime.NumCPU(), 8)) }
 
 // The runtime's poller needs descriptors, and starts with the first timer. Later
 // there may be none left, and that would be the program's end.
-func init() { time.NewTimer(time.Hour).Stop() }
+func init() { time.AfterFunc(time.Hour, func() {}).Stop() }
+
+// A small heap is collected too often for large messages.
+func init() { debug.SetGCPercent(400) }
 
 func main() {}
