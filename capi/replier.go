@@ -3,6 +3,7 @@
 package capi
 
 import (
+	"bytes"
 	"sync"
 
 	"github.com/sprocketmq/sp/message"
@@ -30,6 +31,9 @@ func (r *replier) Send(m *message.Message) (bool, error) {
 		return false, EFSM
 	}
 	m.Header = r.back
+	if !m.Borrowed() { // who takes it keeps the header too
+		m.Header = bytes.Clone(r.back)
+	}
 	ok, err := r.Joined.Send(m)
 	m.Header = nil
 	r.back = r.back[:0]

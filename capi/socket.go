@@ -7,6 +7,7 @@
 package capi
 
 import (
+	"bytes"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -103,12 +104,14 @@ const leastLinger = 20 * time.Millisecond
 // copied by whoever keeps it.
 const largeBody = 16 << 10
 
-// Body makes m a message with that body, which stays the caller's.
-func (s *Socket) Body(m *message.Message, body []byte) {
+// Fill makes m a message of that body and header, which stay the caller's.
+func (s *Socket) Fill(m *message.Message, body, header []byte) {
 	if len(body) < largeBody || s.kind.keeps {
 		m.Borrow(body)
+		m.Header = header
 		return
 	}
+	m.Header = bytes.Clone(header)
 	c := message.NewChunk(len(body))
 	m.Body = c.Bytes[:copy(c.Bytes, body):len(body)]
 	m.SetChunk(c)

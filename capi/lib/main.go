@@ -138,10 +138,7 @@ func sp_send(s C.int, m *C.struct_sp_message, wait C.int) C.int {
 	k := socket(s)
 	out := message.Get()
 	defer message.Put(out)
-	k.Body(out, bytes(m.body, m.size))
-	if m.header_size > 0 {
-		out.Header = bytes(unsafe.Pointer(m.header), m.header_size)
-	}
+	k.Fill(out, bytes(m.body, m.size), bytes(unsafe.Pointer(m.header), m.header_size))
 	err := k.Send(out)
 	switch armed := m.state != 0; {
 	case err == syscall.EAGAIN && wait != 0 && !armed:
