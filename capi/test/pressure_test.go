@@ -32,6 +32,25 @@ func TestThousandThreads(t *testing.T) {
 	}
 }
 
+// TestBriefSenders has sockets that live for ten messages: all of them arrive.
+func TestBriefSenders(t *testing.T) {
+	for _, scheme := range []string{"inproc", "ipc", "tcp", "ws"} {
+		t.Run(scheme, func(t *testing.T) {
+			t.Parallel()
+			at := "inproc://brief"
+			if scheme != "inproc" {
+				at = freeAddress(t, scheme)
+			}
+			program := compile(t, "brief-"+scheme, []string{"pressure/brief.c"}, "-lnanomsg")
+			cmd := exec.CommandContext(limited(t, time.Minute), program, at)
+			cmd.Env = ours(t)
+			if said := must(t, cmd); said != "3000 of 3000\n" {
+				t.Error(said)
+			}
+		})
+	}
+}
+
 // The runtime keeps threads that it once needed at the same time: at most one
 // more for each processor of its scheduler, which are 8 or twice the machine's.
 var spareThreads = max(8, 2*runtime.NumCPU())
