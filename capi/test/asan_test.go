@@ -42,7 +42,7 @@ func TestAddressSanitizer(t *testing.T) {
 	program := compile(t, "rows-asan", rowSources(t), sanitize, "-lnanomsg")
 	watched := column{program, append(os.Environ(), "LD_LIBRARY_PATH="+dir,
 		"ASAN_OPTIONS=detect_leaks=0:handle_segv=0:use_sigaltstack=0:allocator_may_return_null=1:log_path="+filepath.Join(outDir, "asan"))}
-	plain := column{compile(t, "rows", rowSources(t), "-lnanomsg"), ours(t)}
+	plain := ourColumn(t)
 	ofTheSoname(t, watched, filepath.Join(dir, "libnanomsg.so.5"))
 
 	var rows []row
@@ -51,7 +51,7 @@ func TestAddressSanitizer(t *testing.T) {
 			rows = append(rows, r)
 		}
 	}
-	seen, want := watched.answers(t, rows), plain.answers(t, rows)
+	seen, want := watched.answers(t, rows), plain.ourAnswers(t)
 	for _, r := range rows {
 		if seen[r.name] != want[r.name] {
 			t.Errorf("§%s %s: %q, without the sanitizer %q", r.section, r.name, seen[r.name], want[r.name])

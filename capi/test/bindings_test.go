@@ -38,6 +38,7 @@ func theirTests(t *testing.T, dir string, patterns ...string) []string {
 
 // TestPerl runs the tests of NanoMsg::Raw.
 func TestPerl(t *testing.T) {
+	t.Parallel()
 	var checks atomic.Int64
 	t.Run("t", func(t *testing.T) {
 		for _, file := range theirTests(t, "perl", "t/*.t") {
@@ -68,6 +69,7 @@ var nodeKnown = map[string][]string{
 // TestNode runs the tests of npm's nanomsg, which is compiled against our
 // headers.
 func TestNode(t *testing.T) {
+	t.Parallel()
 	var checks atomic.Int64
 	t.Run("test", func(t *testing.T) {
 		for _, file := range theirTests(t, "node/node_modules/nanomsg", "test/*.js", "test/standalone/*.js") {
@@ -96,6 +98,7 @@ func enough(t *testing.T, checks int64, least int64) {
 // TestCriterion runs a suite of Criterion's. Its workers report over nanomsg;
 // what fails and what crashes has to be known by name.
 func TestCriterion(t *testing.T) {
+	t.Parallel()
 	suite := compile(t, "suite", []string{"criterion/suite.c"}, "-lcriterion")
 	for _, jobs := range []string{"-j1", "-j4"} {
 		cmd := exec.CommandContext(limited(t, 2*time.Minute), suite, "--tap=-", "--quiet", jobs)

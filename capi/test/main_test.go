@@ -88,7 +88,7 @@ func must(t testing.TB, cmd *exec.Cmd) string {
 func compile(t testing.TB, name string, sources []string, flags ...string) string {
 	t.Helper()
 	program := filepath.Join(outDir, name)
-	args := append([]string{"-std=gnu11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program}, sources...)
+	args := append([]string{"-std=gnu11", "-D_GNU_SOURCE", "-O0", "-g", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program}, sources...)
 	must(t, exec.CommandContext(limited(t, 2*time.Minute), "gcc", append(args, flags...)...))
 	return program
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -169,5 +170,6 @@ func freeAddress(t *testing.T, scheme string) string {
 		}
 		return "ipc://" + filepath.Join(dir, "a")
 	}
-	return fmt.Sprintf("%s://127.0.0.1:%d", scheme, freePort(t))
+	// Each has an address of this machine for itself.
+	return fmt.Sprintf("%s://127.%d.%d.%d:%d", scheme, 150+rand.IntN(100), rand.IntN(256), rand.IntN(256), freePort(t))
 }

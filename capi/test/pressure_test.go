@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -25,18 +26,39 @@ func onOurs(t *testing.T, name string, args ...string) string {
 // TestThousandThreads has a thousand threads with a socket each, open at the
 // same time, send and close.
 func TestThousandThreads(t *testing.T) {
+	t.Parallel()
 	if said := onOurs(t, "threads"); said != "1000 threads, all of 1000\n" {
 		t.Error(said)
 	}
 }
 
-// The runtime keeps threads that it once needed. It needs some more than at
-// first when it meets more at a time, but not more the longer it runs.
-const spareThreads = 6
+// TestBriefSenders has sockets that live for ten messages: all of them arrive.
+func TestBriefSenders(t *testing.T) {
+	for _, scheme := range []string{"inproc", "ipc", "tcp", "ws"} {
+		t.Run(scheme, func(t *testing.T) {
+			t.Parallel()
+			at := "inproc://brief"
+			if scheme != "inproc" {
+				at = freeAddress(t, scheme)
+			}
+			program := compile(t, "brief-"+scheme, []string{"pressure/brief.c"}, "-lnanomsg")
+			cmd := exec.CommandContext(limited(t, time.Minute), program, at)
+			cmd.Env = ours(t)
+			if said := must(t, cmd); said != "3000 of 3000\n" {
+				t.Error(said)
+			}
+		})
+	}
+}
+
+// The runtime keeps threads that it once needed at the same time: at most one
+// more for each processor of its scheduler, which are 8 or twice the machine's.
+var spareThreads = max(8, 2*runtime.NumCPU())
 
 // TestCycles opens, uses and closes sockets a thousand times, and counts what
 // is left.
 func TestCycles(t *testing.T) {
+	t.Parallel()
 	var few, many struct{ descriptors, threads int }
 	said := onOurs(t, "cycles", "1000")
 	if _, err := fmt.Sscanf(said, "few %d %d\nmany %d %d\n", &few.descriptors, &few.threads, &many.descriptors, &many.threads); err != nil {
@@ -68,6 +90,7 @@ var (
 // and then is idle: a message costs one write to its connection, and nothing
 // turns in circles.
 func TestSystemCalls(t *testing.T) {
+	t.Parallel()
 	program := compile(t, "echo", []string{"pressure/echo.c"}, "-lnanomsg")
 	trace := filepath.Join(t.TempDir(), "trace")
 	cmd := exec.CommandContext(limited(t, time.Minute), "strace", "-f", "-yy", "-o", trace, program, fmt.Sprint(freePort(t)))

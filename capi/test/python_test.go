@@ -11,6 +11,7 @@ import (
 // with dlopen, its constants taken from nn_symbol, its declarations from the
 // header.
 func TestPython(t *testing.T) {
+	t.Parallel()
 	for _, lib := range []string{"libnanomsg.so", "libnanomsg.so.5", "libnanomsg.so.6"} {
 		t.Run(lib, func(t *testing.T) {
 			cmd := exec.CommandContext(limited(t, time.Minute), "python3", "python/talk.py", lib, includeDir+"/nanomsg/nn.h")

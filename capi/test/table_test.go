@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -17,11 +18,9 @@ const (
 // TestTable asks Debian's library and ours the same questions. Ours may give
 // another answer only where decisionFile says so, and why.
 func TestTable(t *testing.T) {
-	program := compile(t, "rows", rowSources(t), "-lnanomsg")
-	debian := column{program, os.Environ()}
-	here := column{program, ours(t)}
+	here := ourColumn(t)
+	debian := column{here.program, os.Environ()}
 	ofTheSoname(t, debian, debianLib)
-	ofTheSoname(t, here, filepath.Join(ourLib(t), "libnanomsg.so.5"))
 
 	rows := debian.rows(t)
 	theirs, our := bothAnswers(t, debian, here, rows)
@@ -64,9 +63,28 @@ func bothAnswers(t *testing.T, debian, here column, rows []row) (theirs, our map
 		defer close(done)
 		theirs = debian.answers(t, rows)
 	}()
-	our = here.answers(t, rows)
+	our = here.ourAnswers(t)
 	<-done
 	return theirs, our
+}
+
+// What two tests need is made once.
+var made struct {
+	program, answers sync.Once
+	column           column
+	said             map[string]string
+}
+
+// ourColumn is our library in the place of Debian's.
+func ourColumn(t *testing.T) column {
+	made.program.Do(func() { made.column = column{compile(t, "rows", rowSources(t), "-lnanomsg"), ours(t)} })
+	ofTheSoname(t, made.column, filepath.Join(ourLib(t), "libnanomsg.so.5"))
+	return made.column
+}
+
+func (c column) ourAnswers(t *testing.T) map[string]string {
+	made.answers.Do(func() { made.said = c.answers(t, c.rows(t)) })
+	return made.said
 }
 
 // table is Debian's column as it was written down.

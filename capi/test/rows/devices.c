@@ -74,68 +74,31 @@ static void ended(struct device *d)
 	say_result("device", d->rc);
 }
 
-ROW("3.6", device_reqrep)
+/* A question goes from asker to answerer, and back goes the answer. */
+static void between(int front, int back, int asker, int answerer)
 {
 	struct device d;
-	int front = raw(NN_REP), back = raw(NN_REQ), req = cooked(NN_REQ), rep = cooked(NN_REP);
-	join(front, req, address("inproc"));
-	join(back, rep, address("inproc"));
+	join(front, asker, address("inproc"));
+	join(back, answerer, address("inproc"));
 	start(&d, front, back);
-	put(req, "question");
-	take("recv", rep);
-	put(rep, "answer");
-	take("recv", req);
+	put(asker, "question");
+	take("recv", answerer);
+	put(answerer, "answer");
+	take("recv", asker);
 	nn_close(front);
 	nn_close(back);
 	ended(&d);
 }
+
+ROW("3.6", device_reqrep) { between(raw(NN_REP), raw(NN_REQ), cooked(NN_REQ), cooked(NN_REP)); }
+ROW("3.6", device_pair) { between(raw(NN_PAIR), raw(NN_PAIR), cooked(NN_PAIR), cooked(NN_PAIR)); }
+ROW("3.6", device_bus) { between(raw(NN_BUS), raw(NN_BUS), cooked(NN_BUS), cooked(NN_BUS)); }
 
 ROW("3.6", device_survey)
 {
-	struct device d;
-	int front = raw(NN_RESPONDENT), back = raw(NN_SURVEYOR), ask = cooked(NN_SURVEYOR), answer = cooked(NN_RESPONDENT);
+	int ask = cooked(NN_SURVEYOR);
 	set_at(ask, NN_SURVEYOR, NN_SURVEYOR_DEADLINE, LONG);
-	join(front, ask, address("inproc"));
-	join(back, answer, address("inproc"));
-	start(&d, front, back);
-	put(ask, "question");
-	take("recv", answer);
-	put(answer, "answer");
-	take("recv", ask);
-	nn_close(front);
-	nn_close(back);
-	ended(&d);
-}
-
-ROW("3.6", device_pair)
-{
-	struct device d;
-	int left = raw(NN_PAIR), right = raw(NN_PAIR), a = cooked(NN_PAIR), b = cooked(NN_PAIR);
-	join(left, a, address("inproc"));
-	join(right, b, address("inproc"));
-	start(&d, left, right);
-	put(a, "there");
-	take("recv", b);
-	put(b, "back");
-	take("recv", a);
-	nn_term();
-	ended(&d);
-}
-
-ROW("3.6", device_bus)
-{
-	struct device d;
-	int left = raw(NN_BUS), right = raw(NN_BUS), a = cooked(NN_BUS), b = cooked(NN_BUS);
-	join(left, a, address("inproc"));
-	join(right, b, address("inproc"));
-	start(&d, left, right);
-	put(a, "there");
-	take("recv", b);
-	put(b, "back");
-	take("recv", a);
-	nothing("own", a);
-	nn_term();
-	ended(&d);
+	between(raw(NN_RESPONDENT), raw(NN_SURVEYOR), ask, cooked(NN_RESPONDENT));
 }
 
 static const char *order_label(int i) { return i == 0 ? "forwards" : "backwards"; }

@@ -163,25 +163,18 @@ ROW("3.3", header_there_and_back)
 	take("recv", req);
 }
 
-ROW("3.3", raw_req_header)
+/* A raw asker gives the number of its question, and sees it with the answer. */
+static void ask_raw(int asker, int answerer)
 {
-	int req = raw(NN_REQ), rep = cooked(NN_REP);
-	join(rep, req, address("tcp"));
-	R("send", post(req, "\x80\0\0\7", 4, "question"));
-	take("recv", rep);
-	put(rep, "answer");
-	show_letter("recv", req);
+	join(answerer, asker, address("tcp"));
+	R("send", post(asker, "\x80\0\0\7", 4, "question"));
+	take("recv", answerer);
+	put(answerer, "answer");
+	show_letter("recv", asker);
 }
 
-ROW("3.3", raw_surveyor_header)
-{
-	int ask = raw(NN_SURVEYOR), answer = cooked(NN_RESPONDENT);
-	join(answer, ask, address("tcp"));
-	R("send", post(ask, "\x80\0\0\7", 4, "question"));
-	take("recv", answer);
-	put(answer, "answer");
-	show_letter("recv", ask);
-}
+ROW("3.3", raw_req_header) { ask_raw(raw(NN_REQ), cooked(NN_REP)); }
+ROW("3.3", raw_surveyor_header) { ask_raw(raw(NN_SURVEYOR), cooked(NN_RESPONDENT)); }
 
 /* The first word names the connection; it is drawn by lot, the rest is not. */
 ROW("3.3", raw_rep_header)
