@@ -156,8 +156,8 @@ func (b *Balance) GiveNoting(m *message.Message, c Chooser) Peer {
 func (b *Balance) Class() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if best := b.free.best(); best > 0 {
-		return best
+	if b.free.some != 0 {
+		return b.free.best()
 	}
 	return b.class
 }

@@ -126,9 +126,15 @@ func TestCloseWithin(t *testing.T) {
 	ctx := sptest.Begin(t)
 	forEver := config()
 	forEver.Linger = time.Hour
-	a, b := open(t, pattern.Push, forEver), open(t, pattern.Pull, config())
-	link(t, ctx, a, b, sptest.RoadNamed("tcp"))
-	for a.TrySend(message.New(1<<16)) == nil {
+	large := config()
+	large.Endpoint.MaxSize = 8 << 20
+	a, b := open(t, pattern.Push, forEver), open(t, pattern.Pull, large)
+	link(t, ctx, a, b, sptest.RoadNamed("ipc"))
+	// b, which nobody receives from, takes two of these, and the kernel no whole one.
+	for range 3 {
+		if err := a.Send(ctx, message.New(4<<20)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var dropped *engine.DroppedError
 	if err := a.CloseWithin(0); !errors.As(err, &dropped) {

@@ -75,7 +75,7 @@ func Run(t *testing.T, c Config) {
 		t.Run(check.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 			defer cancel()
-			check.f(&test{T: t, Config: c, ctx: ctx, log: newNews()})
+			check.f(&test{T: t, Config: c, ctx: ctx, log: new(news)})
 		})
 	}
 	t.Run("NothingLeft", func(t *testing.T) { nothingLeft(t, before) })
