@@ -31,9 +31,7 @@ func (c *messages) Offer(m *message.Message) bool {
 	if !c.link.Offer(m) {
 		return false
 	}
-	c.out.messages.Add(1)
-	c.out.bytes.Add(uint64(n))
-	c.p.late()
+	c.sent(n)
 	return true
 }
 
@@ -54,9 +52,15 @@ func (c *messages) OfferBody(body []byte) bool {
 	if !ok || !l.OfferBody(body) {
 		return false
 	}
-	c.out.messages.Add(1)
-	c.out.bytes.Add(uint64(len(body)))
+	c.sent(len(body))
 	return true
+}
+
+// sent counts a message of size bytes that the link has taken.
+func (c *messages) sent(size int) {
+	c.out.messages.Add(1)
+	c.out.bytes.Add(uint64(size))
+	c.p.late()
 }
 
 // Resume implements pattern.Peer.
