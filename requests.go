@@ -191,8 +191,8 @@ func (r *requests) tick() {
 	if r.ticking {
 		r.host.After(next.Sub(now), r.tick)
 	}
-	r.mu.Unlock()
 	slices.SortFunc(due, func(a, b *Call) int { return a.due.Compare(b.due) })
+	r.mu.Unlock()
 	for _, c := range due {
 		r.transmit(c)
 	}
@@ -200,7 +200,11 @@ func (r *requests) tick() {
 
 // lost sees to the requests that a peer had.
 func (r *requests) lost(id uint32) {
-	var again []*Call
+	type orphan struct {
+		*Call
+		losses int // up to this one: the next may come before it is looked at
+	}
+	var again []orphan
 	r.mu.Lock()
 	for _, c := range r.byID {
 		if c.peer != id {
@@ -212,14 +216,14 @@ func (r *requests) lost(id uint32) {
 		}
 		c.peer = 0
 		c.losses++
-		again = append(again, c)
+		again = append(again, orphan{c, c.losses})
 	}
 	r.mu.Unlock()
-	slices.SortFunc(again, byAge)
+	slices.SortFunc(again, func(a, b orphan) int { return byAge(a.Call, b.Call) })
 	lim := r.host.Limits()
 	for _, c := range again {
 		if c.losses == 1 {
-			r.transmit(c)
+			r.transmit(c.Call)
 			continue
 		}
 		// A request that brings down who works on it must not do so to all
@@ -228,7 +232,7 @@ func (r *requests) lost(id uint32) {
 		if c.losses < 20 {
 			bound = min(bound, lim.RedialMin<<(c.losses-2))
 		}
-		r.host.After(rand.N(bound+1), func() { r.transmit(c) })
+		r.host.After(rand.N(bound+1), func() { r.transmit(c.Call) })
 	}
 }
 
