@@ -81,10 +81,7 @@ func (g *Merge) putBack() {
 	if h.seat.q.n == 0 {
 		g.some.back(h.seat.class(), h.seat)
 	}
-	if h.copied > 0 {
-		h.run.chunk.Release(h.copied)
-		h.copied = 0
-	}
+	h.releaseCopied()
 	h.seat.q.untake(h.run, left)
 	g.depth += len(left)
 	h.next, h.end, h.run = 0, 0, run{}
@@ -104,11 +101,15 @@ func (h *hand) took(size int) {
 	h.taken++
 	h.bytes += uint64(size)
 	if h.next++; h.next == h.end {
-		if h.copied > 0 {
-			h.run.chunk.Release(h.copied)
-			h.copied = 0
-		}
+		h.releaseCopied()
 		h.run = run{} // nothing is kept in memory for what has been given away
+	}
+}
+
+func (h *hand) releaseCopied() {
+	if h.copied > 0 {
+		h.run.chunk.Release(h.copied)
+		h.copied = 0
 	}
 }
 

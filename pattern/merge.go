@@ -96,8 +96,8 @@ func (g *Merge) onePriority() bool {
 
 // discard drops the oldest message of s, with the lock.
 func (g *Merge) discard(s *mergeSeat) {
-	it := s.q.pop()
-	it.drop()
+	r, _ := s.q.pop()
+	r.drop()
 	g.popped(s, 1)
 }
 
@@ -197,12 +197,11 @@ func (g *Merge) refilter() (all []refiltered) {
 	for _, s := range seats {
 		unwanted := 0
 		for range s.q.n {
-			it := s.q.pop()
-			if g.topics == nil || g.topics.Match(it.body()) {
-				r, p := it.alone()
+			r, p := s.q.pop()
+			if g.topics == nil || g.topics.Match(r.body(p)) {
 				s.q.push(&r, p)
 			} else {
-				it.drop()
+				r.drop()
 				unwanted++
 			}
 		}

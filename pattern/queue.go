@@ -32,21 +32,6 @@ var (
 	runRings   = rings[run]{few: 4}
 )
 
-// item is a message that was taken out of a queue.
-type item struct {
-	payload []byte // header and body, one after the other
-	chunk   *message.Chunk
-	whole   *message.Message
-	head    int // how much of payload is header
-}
-
-func (r *run) item(p place) item {
-	if r.whole != nil {
-		return item{whole: r.whole}
-	}
-	return item{payload: r.bytes[p.start:p.end:p.end], chunk: r.chunk, head: int(p.body - p.start)}
-}
-
 // message moves the message at p into m.
 func (r *run) message(p place, m *message.Message) {
 	if r.whole != nil {
@@ -77,33 +62,25 @@ func single(m *message.Message) (run, place) {
 	return run{bytes: bare.Body, chunk: bare.Chunk()}, place{end: int32(len(bare.Body))}
 }
 
-// alone makes a run of the item.
-func (it *item) alone() (run, place) {
-	if it.whole != nil {
-		return run{whole: it.whole}, place{}
-	}
-	return run{bytes: it.payload, chunk: it.chunk}, place{body: int32(it.head), end: int32(len(it.payload))}
-}
-
 // goesOn reports whether a message of r can be added to the run o.
 func (r *run) goesOn(o *run) bool {
 	return r.whole == nil && o.whole == nil && r.chunk == o.chunk &&
 		len(r.bytes) > 0 && len(o.bytes) > 0 && &r.bytes[0] == &o.bytes[0]
 }
 
-func (it *item) body() []byte {
-	if it.whole != nil {
-		return it.whole.Body
+func (r *run) body(p place) []byte {
+	if r.whole != nil {
+		return r.whole.Body
 	}
-	return it.payload[it.head:]
+	return r.bytes[p.body:p.end]
 }
 
-// drop gives up the item's memory.
-func (it *item) drop() {
-	if it.whole != nil {
-		it.whole.Drop()
-	} else if it.chunk != nil {
-		it.chunk.Release(1)
+// drop gives up the memory of a message of the run.
+func (r *run) drop() {
+	if r.whole != nil {
+		r.whole.Drop()
+	} else if r.chunk != nil {
+		r.chunk.Release(1)
 	}
 }
 
@@ -193,8 +170,8 @@ func (q *queue) untake(r run, places []place) {
 }
 
 // pop takes the oldest message out of the queue, which has one.
-func (q *queue) pop() item {
+func (q *queue) pop() (run, place) {
 	var p [1]place
 	r := q.take(p[:])
-	return r.item(p[0])
+	return r, p[0]
 }

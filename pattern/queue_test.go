@@ -7,9 +7,7 @@ import (
 )
 
 func alone(b []byte) (*run, place) {
-	it := item{payload: b}
-	r, p := it.alone()
-	return &r, p
+	return &run{bytes: b}, place{end: int32(len(b))}
 }
 
 func TestQueueFull(t *testing.T) {
@@ -44,8 +42,8 @@ func TestQueueModel(t *testing.T) {
 			model = append(model, s)
 			bytes += len(s)
 		} else if len(model) > 0 {
-			it := q.pop()
-			if got := string(it.body()); got != model[0] {
+			r, p := q.pop()
+			if got := string(r.body(p)); got != model[0] {
 				t.Fatalf("popped %q, want %q", got, model[0])
 			}
 			bytes -= len(model[0])

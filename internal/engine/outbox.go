@@ -110,14 +110,11 @@ func (o *outbox) room(size int) bool {
 
 // leave sees to it that what has been appended to b is written, and unlocks.
 func (o *outbox) leave(b *batch) {
-	switch {
-	case o.busy:
-		o.mu.Unlock()
-	case o.direct != nil && len(b.large) == 0 && o.direct.guess():
+	if !o.busy && o.direct != nil && len(b.large) == 0 && o.direct.guess() {
 		o.sendNow()
-	default:
-		o.start()
+		return
 	}
+	o.start()
 }
 
 // fill returns the batch to append to, with the lock.

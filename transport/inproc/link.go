@@ -103,20 +103,14 @@ func (l *link) Offer(m *message.Message) bool {
 		return false // Attach or Lost follows
 	}
 	if m.Borrowed() && len(m.Header) == 0 {
-		return l.offerBody(m.Body)
+		return l.twice(func() bool { return (*l.far.sink.Load()).DeliverBody(m.Body) })
 	}
 	batch := single.Get().(*[1]message.Message)
 	batch[0] = m.Move()
 	far := *l.far.sink.Load()
-	taken := far.Deliver(batch[:]) == 1
+	taken := l.twice(func() bool { return far.Deliver(batch[:]) == 1 })
 	if !taken {
-		// The refusal is noted before the second try: if room came in
-		// between, that one is taken, and if not, Resume comes after it.
-		l.refused.Store(true)
-		taken = far.Deliver(batch[:]) == 1
-		if !taken {
-			m.Unmove(&batch[0])
-		}
+		m.Unmove(&batch[0])
 	}
 	batch[0] = message.Message{}
 	single.Put(batch)
@@ -128,13 +122,14 @@ func (l *link) OfferBody(body []byte) bool {
 	return l.both.live.Load() && (*l.far.sink.Load()).DeliverBody(body)
 }
 
-func (l *link) offerBody(body []byte) bool {
-	far := *l.far.sink.Load()
-	if far.DeliverBody(body) {
+// twice tries again after a refusal, which is noted before: if room came in
+// between, the second try succeeds, and if not, Resume comes after it.
+func (l *link) twice(try func() bool) bool {
+	if try() {
 		return true
 	}
-	l.refused.Store(true) // as in Offer
-	return far.DeliverBody(body)
+	l.refused.Store(true)
+	return try()
 }
 
 // HasRoom tells whether Offer would take a message.
@@ -143,11 +138,7 @@ func (l *link) HasRoom() bool {
 		return false // Attach or Lost follows
 	}
 	far, ok := (*l.far.sink.Load()).(interface{ HasRoom() bool })
-	if !ok || far.HasRoom() {
-		return true
-	}
-	l.refused.Store(true) // as in Offer
-	return far.HasRoom()
+	return !ok || l.twice(far.HasRoom)
 }
 
 // Resume implements transport.MessageLink: our sink has room for what the
