@@ -67,6 +67,9 @@ func (g *Merge) refill() (some bool, resume Peer) {
 	if s.stalled && s.resumable() {
 		resume = s.peer
 	}
+	if s.gone || s.newcomer {
+		resume = resumed(resume, s.freed())
+	}
 	return true, resume
 }
 
@@ -84,6 +87,7 @@ func (g *Merge) putBack() {
 	h.releaseCopied()
 	h.seat.q.untake(h.run, left)
 	g.depth += len(left)
+	h.seat.account()
 	h.next, h.end, h.run = 0, 0, run{}
 }
 

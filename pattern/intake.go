@@ -25,6 +25,7 @@ func (s *mergeSeat) Deliver(batch []message.Message) int {
 	s.g.mu.Lock()
 	for ; taken < len(batch) && in.take(&batch[taken]); taken++ {
 	}
+	s.account()
 	s.g.mu.Unlock()
 	in.done()
 	return taken
@@ -37,7 +38,8 @@ func (s *mergeSeat) DeliverBulk(b *message.Bulk) int {
 	b.Chunk.Retain(len(b.Spans))
 	r := run{bytes: b.Bytes, chunk: b.Chunk}
 	g.mu.Lock()
-	if g.topics == nil && g.Open == nil && !g.closed {
+	s.q.turn(b.Chunk)
+	if g.topics == nil && g.Open == nil && !g.closed && !s.newcomer {
 		taken = in.pushAll(&r, b.Spans)
 	}
 	for ; taken < len(b.Spans); taken++ {
@@ -64,6 +66,7 @@ func (s *mergeSeat) DeliverBulk(b *message.Bulk) int {
 		}
 		in.push(&r, p)
 	}
+	s.account()
 	g.mu.Unlock()
 	if unused := len(b.Spans) - in.queued; unused > 0 {
 		b.Chunk.Release(unused)
@@ -76,7 +79,7 @@ func (s *mergeSeat) DeliverBulk(b *message.Bulk) int {
 func (s *mergeSeat) HasRoom() bool {
 	s.g.mu.Lock()
 	defer s.g.mu.Unlock()
-	if lim := s.g.host.Limits(); lim.Full == Wait && !s.g.closed && s.q.full(0, lim) {
+	if lim := s.g.host.Limits(); lim.Full == Wait && !s.g.closed && (s.crowded(0, lim) || s.q.full(0, lim)) {
 		s.stalled = true
 	} else {
 		return true
@@ -134,6 +137,7 @@ func (s *mergeSeat) DeliverBody(body []byte) bool {
 	default:
 		in.push(&g.block, g.copyIn(body))
 	}
+	s.account()
 	g.mu.Unlock()
 	in.done()
 	return room
@@ -202,6 +206,7 @@ func (in *intake) take(m *message.Message) bool {
 		m.Detach(nil)
 	}
 	r, p := single(m)
+	in.q.turn(r.memory())
 	in.push(&r, p)
 	return true
 }
@@ -217,7 +222,7 @@ func (in *intake) want(body []byte) Drop {
 // room tells whether there is room for a message, makes some, or says why to
 // drop it.
 func (in *intake) room(size int) (room bool, why Drop) {
-	if !in.q.full(size, in.lim) {
+	if !in.crowded(size, in.lim) && !in.q.full(size, in.lim) {
 		return true, None
 	}
 	switch in.lim.Full {

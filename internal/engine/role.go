@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/sprocketmq/sp/pattern"
 )
 
 // role is the reader role of a stream connection: who may call reader.step. It
@@ -135,6 +137,12 @@ func (s *stream) tick() {
 // loop is the background reader. It returns why the connection ended.
 func (s *stream) loop() error {
 	defer s.drop()
+	// Who comes where nobody takes what others left is not read at all.
+	if seat, ok := s.reader.p.seat.(pattern.Roomy); ok && !seat.HasRoom() {
+		if err := s.awaitRoom(); err != nil {
+			return err
+		}
+	}
 	for {
 		full, err := s.step()
 		if err != nil {
