@@ -28,7 +28,7 @@ func Begin(t testing.TB) context.Context {
 	})
 	ctx, cancel := context.WithTimeout(context.Background(), patience())
 	t.Cleanup(func() {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil && t.Failed() {
 			inVain.Store(true)
 		}
 		cancel()
