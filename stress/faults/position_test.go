@@ -116,11 +116,11 @@ func TestBreakAtEveryByte(t *testing.T) {
 				}
 			}
 			stop()
-			kit.Join(t, ctx, "the writers", &writers)
+			writers.Wait()
 			a.Close()
 			sptest.Until(t, ctx, "the rest", func() bool { return len(b.Peers()) == 0 && b.Stats().Waiting == 0 })
 			b.Close()
-			kit.Join(t, ctx, "the readers", &readers)
+			readers.Wait()
 			took.Try(len(all))
 			took.Took(int(p.Took.Load()))
 			for i, s := range []*sp.Pair{a, b} {
