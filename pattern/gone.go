@@ -64,9 +64,12 @@ func (s *mergeSeat) leave() (all []news) {
 
 // account brings up to date, with the lock, what is left of a peer.
 func (s *mergeSeat) account() {
-	if !s.gone && !s.newcomer {
-		return
+	if s.gone || s.newcomer {
+		s.recount()
 	}
+}
+
+func (s *mergeSeat) recount() {
 	r, was := s.remains(), s.cost
 	s.cost = 0
 	if s.q.n > 0 {
@@ -86,10 +89,11 @@ func (s *mergeSeat) account() {
 // one has to wait, all have to: else the quick ones would fill what room there is,
 // each time.
 func (s *mergeSeat) crowded(size int, lim *Limits) bool {
-	if !s.newcomer {
-		return false
-	}
-	s.account()
+	return s.newcomer && s.tooMuch(size, lim)
+}
+
+func (s *mergeSeat) tooMuch(size int, lim *Limits) bool {
+	s.recount()
 	r, most := s.remains(), lim.mostRemains()
 	first := s.q.n == 0
 	if first && s.turn {

@@ -261,7 +261,7 @@ func TestMergeGoneStarvesNobody(t *testing.T) {
 // refused is resumed, and the account is right.
 func TestMergeGoneRandomly(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for range 10 {
+	for range 4 {
 		g, h := newMerge(func(l *pattern.Limits) { l.RecvQueue = 1 + r.IntN(5) })
 		var comers []*comer
 		taken, got := 0, 0
