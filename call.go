@@ -130,7 +130,7 @@ func (s *requestSeat) reply(id uint32, m *message.Message) pattern.Drop {
 	if !c.mayAnswer(s.peer.ID()) {
 		return pattern.Foreign
 	}
-	r.finish(c, answer(s.peer, m), nil)
+	r.finish(c, answer(s.peer, m, &r.arena), nil)
 	return pattern.None
 }
 

@@ -33,7 +33,7 @@ func NewRequester(o *Options) *Requester {
 // Do sends a request and waits for its reply. When ctx ends, the request is
 // forgotten; a reply that comes later is dropped and counted.
 func (r *Requester) Do(ctx context.Context, body []byte) ([]byte, error) {
-	m := &Message{}
+	var m Message
 	m.Borrow(body) // it is ours until this returns
 	c, err := r.start(ctx, m, nil)
 	if err != nil {
@@ -64,19 +64,18 @@ type AskOptions struct {
 // takes m over if and only if it returns nil. The call has to be ended by Reply
 // or Cancel. Nil options are the defaults.
 func (r *Requester) Ask(m *Message, o *AskOptions) (*Call, error) {
-	body := new(Message)
-	*body = m.Used().Move()
+	body := m.Used().Move()
 	body.Header = nil
 	c, err := r.start(context.Background(), body, o)
 	if err != nil {
-		m.Unmove(body)
+		m.Unmove(&body)
 		return nil, err
 	}
 	m.Taken()
 	return c, nil
 }
 
-func (r *Requester) start(ctx context.Context, m *Message, o *AskOptions) (*Call, error) {
+func (r *Requester) start(ctx context.Context, m Message, o *AskOptions) (*Call, error) {
 	e := r.Socket.e
 	if err := e.Start(ctx, "request"); err != nil {
 		return nil, err
@@ -129,6 +128,7 @@ func newAnswerer(p wire.Protocol, o *Options) answerer {
 	var out *pattern.Return
 	e := newSocket(pattern.Pattern{Protocol: p, Sends: true, Receives: true, New: func(h pattern.Host) pattern.Router {
 		in := pattern.NewMerge(h)
+		in.Keeps = true
 		in.Open = func(_ pattern.Peer, m *Message) pattern.Drop { return pattern.OpenBacktrace(m, h.Limits().TTL) }
 		out = pattern.NewReturn(h)
 		return &pattern.Joined{Out: out, In: in}

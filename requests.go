@@ -38,7 +38,7 @@ type Call struct {
 	token    chan struct{} // made when somebody waits, closed when done is set
 
 	sending sync.Mutex // held while body is being offered
-	body    *Message   // under sending
+	body    Message    // under sending
 
 	// Under r.mu:
 	peer   uint32   // who has it; 0: nobody
@@ -58,7 +58,7 @@ func newRequests(h pattern.Host) pattern.Router {
 }
 
 // open makes a call.
-func (r *requests) open(m *Message, noResend bool) *Call {
+func (r *requests) open(m Message, noResend bool) *Call {
 	c := &Call{r: r, body: m, noResend: noResend}
 	c.asked = c.few[:0]
 	r.mu.Lock()
@@ -268,5 +268,5 @@ func (r *requests) forget(c *Call) {
 func (c *Call) settle() {
 	c.sending.Lock()
 	defer c.sending.Unlock()
-	c.body = nil
+	c.body = Message{}
 }

@@ -202,7 +202,7 @@ func (t *surveySeat) answer(id uint32, m *message.Message) pattern.Drop {
 		return pattern.QueueFull
 	}
 	v.queued[t.peer.ID()] = queued{q.messages + 1, q.bytes + len(m.Body)}
-	v.answers = append(v.answers, answer(t.peer, m))
+	v.answers = append(v.answers, answer(t.peer, m, nil))
 	t.s.held++
 	v.tell()
 	return pattern.None

@@ -21,6 +21,7 @@ type hand struct {
 	next   int
 	end    int
 	seat   *mergeSeat // whose they are
+	peer   Peer       // the seat's, which is not looked at for each message
 
 	arena        message.Arena
 	lends        bool   // the last message was not received as a body alone
@@ -61,7 +62,7 @@ func (g *Merge) refill() (some bool, resume Peer) {
 		most = longTurn
 	}
 	h.run = s.q.take(h.places[:most])
-	h.next, h.end, h.seat = 0, h.run.n, s
+	h.next, h.end, h.seat, h.peer = 0, h.run.n, s, s.peer
 	g.popped(s, h.end)
 	g.round = h.lends
 	if s.stalled && s.resumable() {
@@ -129,7 +130,7 @@ func (g *Merge) Recv(m *message.Message) bool {
 	}
 	h.lends = true
 	h.run.message(h.places[h.next], m)
-	m.SetPeer(h.seat.peer)
+	m.SetPeer(h.peer)
 	h.took(len(m.Body))
 	h.mu.Unlock()
 	if resume != nil {

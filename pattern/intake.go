@@ -112,9 +112,43 @@ func (in *intake) pushAll(r *run, spans []message.Span) int {
 
 func (s *mergeSeat) Bodies() bool { return s.g.Open == nil }
 
+// DeliverBody is short where a small body is wanted and has room.
 func (s *mergeSeat) DeliverBody(body []byte) bool {
 	g := s.g
-	in := intake{mergeSeat: s, lim: g.host.Limits()}
+	lim := g.host.Limits()
+	g.mu.Lock()
+	if len(body) > longCopy || g.topics != nil || g.closed || s.q.full(len(body), lim) {
+		g.mu.Unlock()
+		return s.deliverBody(body, lim)
+	}
+	if s.q.n == 0 {
+		g.some.add(s.class(), s)
+	}
+	p := g.copyIn(nil, body)
+	s.q.push(&g.block, p)
+	g.depth++
+	s.passed(len(body))
+	g.mu.Unlock()
+	g.host.Readable()
+	return true
+}
+
+// passed counts, with the lock, a body of size bytes that DeliverBody took.
+func (s *mergeSeat) passed(size int) {
+	s.bodies++
+	s.bodyBytes += uint64(size)
+}
+
+// Passed implements BodySeat.
+func (s *mergeSeat) Passed() (messages, bytes uint64) {
+	s.g.mu.Lock()
+	defer s.g.mu.Unlock()
+	return s.bodies, s.bodyBytes
+}
+
+func (s *mergeSeat) deliverBody(body []byte, lim *Limits) bool {
+	g := s.g
+	in := intake{mergeSeat: s, lim: lim}
 	var long []byte
 	g.mu.Lock()
 	why := in.want(body)
@@ -135,7 +169,10 @@ func (s *mergeSeat) DeliverBody(body []byte) bool {
 	case long != nil:
 		in.push(&run{bytes: long}, place{end: int32(len(long))})
 	default:
-		in.push(&g.block, g.copyIn(body))
+		in.push(&g.block, g.copyIn(nil, body))
+	}
+	if room {
+		s.passed(len(body))
 	}
 	s.account()
 	g.mu.Unlock()
@@ -148,14 +185,17 @@ func (s *mergeSeat) DeliverBody(body []byte) bool {
 // messages back, the block is a chunk, which goes round.
 const blockSize = 8 << 10
 
-// copyIn copies a small body into the block, with the lock, and returns where it
+// copyIn copies a small message into the block, with the lock, and returns where it
 // lies there.
-func (g *Merge) copyIn(body []byte) place {
-	if len(g.block.bytes)-g.used < len(body) || g.block.bytes == nil {
+func (g *Merge) copyIn(header, body []byte) place {
+	n := len(header) + len(body)
+	if len(g.block.bytes)-g.used < n || g.block.bytes == nil {
 		g.newBlock()
 	}
-	p := place{int32(g.used), int32(g.used), int32(g.used + len(body))}
-	g.used += copy(g.block.bytes[g.used:], body)
+	p := place{int32(g.used), int32(g.used + len(header)), int32(g.used + n)}
+	copy(g.block.bytes[p.start:], header)
+	copy(g.block.bytes[p.body:], body)
+	g.used += n
 	if c := g.block.chunk; c != nil {
 		c.Retain(1)
 	}
@@ -167,7 +207,7 @@ func (g *Merge) newBlock() {
 		c.Release(1) // ours
 	}
 	g.used = 0
-	if !g.round {
+	if !g.round || g.Keeps {
 		g.block = run{bytes: make([]byte, blockSize)}
 		return
 	}
@@ -200,6 +240,10 @@ func (in *intake) take(m *message.Message) bool {
 	if why != None {
 		in.lose(why)
 		m.Drop()
+		return true
+	}
+	if m.Borrowed() && m.Len() <= longCopy && len(m.More) == 0 {
+		in.push(&g.block, g.copyIn(m.Header, m.Body))
 		return true
 	}
 	if m.Borrowed() {

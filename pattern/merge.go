@@ -15,8 +15,13 @@ type Merge struct {
 	Open func(p Peer, m *message.Message) Drop
 	// Show changes a message as the application takes it. It may be nil.
 	Show func(m *message.Message)
+	// Keeps says that who takes a message keeps its memory, so that none that goes
+	// round need be lent to it.
+	Keeps bool
 
+	_    apart
 	hand hand
+	_    apart
 
 	mu     sync.Mutex // after hand.mu
 	topics *Topics    // nil: everything is wanted
@@ -33,6 +38,10 @@ type Merge struct {
 	closed bool
 }
 
+// apart keeps what two processors write, each message, out of the same lines of
+// their caches (which may fetch two at a time): who delivers, and who receives.
+type apart [128]byte
+
 type mergeSeat struct {
 	g       *Merge
 	peer    Peer
@@ -46,6 +55,8 @@ type mergeSeat struct {
 	turn     bool // it may bring one message in any case
 	besides  int  // what it holds beside the messages in its queue
 	cost     int  // what of it is counted in remains
+
+	bodies, bodyBytes uint64 // what DeliverBody took
 }
 
 // class is the priority that the seat's messages are taken with.

@@ -341,14 +341,12 @@ func (s *Socket) WaitArrival(ctx context.Context, try func() (bool, error), regi
 			unregister()
 			continue
 		}
-		select {
-		case <-token:
-			if ok, err := try(); ok || err != nil {
-				return ok, err
-			}
-		case <-ctx.Done():
+		if !sleep(ctx, token) {
 			unregister()
 			return false, nil
+		}
+		if ok, err := try(); ok || err != nil {
+			return ok, err
 		}
 	}
 }
@@ -368,6 +366,9 @@ const (
 
 // waitRecv is WaitArrival for what the router receives.
 func (s *Socket) waitRecv(ctx context.Context, try func() (bool, error)) (bool, error) {
+	if ok, err := s.eagerRecv(ctx, try); ok || err != nil {
+		return ok, err
+	}
 	for {
 		s.ask(forMessage)
 		if ok, err := s.lead(ctx, try); ok || err != nil {
@@ -382,15 +383,13 @@ func (s *Socket) waitRecv(ctx context.Context, try func() (bool, error)) (bool, 
 			s.recvq.leave(w)
 			continue
 		}
-		select {
-		case <-w.token:
-			s.recvq.give(w)
-			if ok, err := try(); ok || err != nil {
-				return ok, err
-			}
-		case <-ctx.Done():
+		if !sleep(ctx, w.token) {
 			s.recvq.leave(w)
 			return false, nil
+		}
+		s.recvq.give(w)
+		if ok, err := try(); ok || err != nil {
+			return ok, err
 		}
 	}
 }

@@ -103,15 +103,28 @@ func (q *waitq) wait(ctx context.Context, try func() (bool, error)) (bool, error
 			q.leave(w)
 			return ok, err
 		}
-		select {
-		case <-w.token:
-			q.give(w)
-			if ok, err := try(); ok || err != nil {
-				return ok, err
-			}
-		case <-ctx.Done():
+		if !sleep(ctx, w.token) {
 			q.leave(w)
 			return false, nil
 		}
+		q.give(w)
+		if ok, err := try(); ok || err != nil {
+			return ok, err
+		}
+	}
+}
+
+// sleep waits for a token, and returns false if ctx ended before. A context that
+// can't end makes it cheaper.
+func sleep(ctx context.Context, token <-chan struct{}) bool {
+	if ctx.Done() == nil {
+		<-token
+		return true
+	}
+	select {
+	case <-token:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
