@@ -3,8 +3,13 @@
 package sp_test
 
 import (
+	"context"
 	"runtime"
+	"sync"
 	"testing"
+
+	"github.com/sprocketmq/sp"
+	"github.com/sprocketmq/sp/internal/sptest"
 )
 
 // A stream of small messages allocates next to nothing, whichever way it is
@@ -26,5 +31,41 @@ func TestStreamAllocations(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A request costs one allocation, the Request that a handler may keep, and its share
+// of the blocks that small bodies are copied to.
+func TestRequestAllocations(t *testing.T) {
+	for _, name := range []string{"tcp", "ipc"} {
+		t.Run(name, func(t *testing.T) {
+			ctx := begin(t)
+			req, rep := open(t, sp.NewRequester(nil)), open(t, sp.NewReplier(nil))
+			link(t, ctx, rep, req, sptest.RoadNamed(name))
+			go rep.Serve(ctx, func(ctx context.Context, q *sp.Request) { q.Reply(ctx, q.Body) })
+			const callers, each = 64, 1000
+			ask := func() {
+				var all sync.WaitGroup
+				for range callers {
+					all.Go(func() {
+						for range each {
+							if _, err := req.Do(ctx, make([]byte, 64)); err != nil {
+								t.Error(err)
+								return
+							}
+						}
+					})
+				}
+				all.Wait()
+			}
+			ask()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			ask()
+			runtime.ReadMemStats(&after)
+			if n := float64(after.Mallocs-before.Mallocs) / (callers * each); n > 2 {
+				t.Errorf("%.2f allocations a request on both sides together, the most is 2", n)
+			}
+		})
 	}
 }

@@ -15,6 +15,9 @@ type Merge struct {
 	Open func(p Peer, m *message.Message) Drop
 	// Show changes a message as the application takes it. It may be nil.
 	Show func(m *message.Message)
+	// Own makes Recv copy small messages out of memory that goes round: they are
+	// not given back.
+	Own bool
 
 	hand hand
 

@@ -313,51 +313,6 @@ func (s *Socket) choose() (was *stream) {
 	return was
 }
 
-// WaitArrival waits until try succeeds or fails. The caller reads the connection
-// itself where it can. Else it registers: that returns what gets a token, or is
-// closed, when something arrives that concerns the caller; and it takes the
-// registration back if the caller then does not wait. It returns false if ctx
-// ended before.
-func (s *Socket) WaitArrival(ctx context.Context, try func() (bool, error), register func() <-chan struct{}, unregister func()) (bool, error) {
-	for {
-		s.ask(forReply)
-		if ok, err := s.lead(ctx, try); ok || err != nil {
-			return ok, err
-		}
-		token := register()
-		if ok, err := try(); ok || err != nil {
-			unregister()
-			return ok, err
-		}
-		if ctx.Err() == nil && s.leadable() {
-			unregister()
-			continue
-		}
-		select {
-		case <-token:
-			if ok, err := try(); ok || err != nil {
-				return ok, err
-			}
-		case <-ctx.Done():
-			unregister()
-			return false, nil
-		}
-	}
-}
-
-// ask notes that somebody waits, and for what.
-func (s *Socket) ask(what int32) {
-	if s.asked.Load() != what {
-		s.asked.Store(what)
-	}
-}
-
-const (
-	nobody int32 = iota
-	forMessage
-	forReply // to a request, of which there may be many
-)
-
 // waitRecv is WaitArrival for what the router receives.
 func (s *Socket) waitRecv(ctx context.Context, try func() (bool, error)) (bool, error) {
 	for {
@@ -374,15 +329,13 @@ func (s *Socket) waitRecv(ctx context.Context, try func() (bool, error)) (bool, 
 			s.recvq.leave(w)
 			continue
 		}
-		select {
-		case <-w.token:
-			s.recvq.give(w)
-			if ok, err := try(); ok || err != nil {
-				return ok, err
-			}
-		case <-ctx.Done():
+		if !awaitToken(ctx, w.token) {
 			s.recvq.leave(w)
 			return false, nil
+		}
+		s.recvq.give(w)
+		if ok, err := try(); ok || err != nil {
+			return ok, err
 		}
 	}
 }
