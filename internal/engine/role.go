@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -135,6 +136,7 @@ func (s *stream) tick() {
 // loop is the background reader. It returns why the connection ended.
 func (s *stream) loop() error {
 	defer s.drop()
+	sock := s.outbox.p.sock
 	for {
 		full, err := s.step()
 		if err != nil {
@@ -146,6 +148,13 @@ func (s *stream) loop() error {
 			}
 			continue
 		}
+		if s.manyReplies() {
+			// Those whose replies these were may be about to ask again.
+			sock.gather()
+			runtime.Gosched()
+			sock.letGo()
+			continue
+		}
 		if s.yield() {
 			if err := s.park(); err != nil {
 				return err
@@ -154,15 +163,18 @@ func (s *stream) loop() error {
 	}
 }
 
+// manyReplies tells whether the last read brought replies to several requests. Then
+// nobody is to lead: it would read for all others.
+func (s *stream) manyReplies() bool {
+	return s.last > 1 && s.outbox.p.sock.asked.Load() == forReply
+}
+
 // yield frees the role, if there may be a leader.
 func (s *stream) yield() bool {
 	sock := s.outbox.p.sock
 	asked := sock.asked.Load()
 	if s.raw == nil || asked == nobody || sock.lone.Load() != s {
 		return false
-	}
-	if asked == forReply && s.last > 1 {
-		return false // many requests at once: a leader would read for all others
 	}
 	s.role.mu.Lock()
 	defer s.role.mu.Unlock()
