@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // hold keeps outboxes from being written while more is about to be put into them:
@@ -85,4 +87,30 @@ func (o *outbox) sendHeld() {
 		return
 	}
 	o.sendNow()
+}
+
+// Those whose replies one read has brought get this long to ask again.
+const mostGathering = 50 * time.Microsecond
+
+// gatherNext lets all whose replies have come go first, and writes what they ask.
+func (s *stream) gatherNext() {
+	sock := s.outbox.p.sock
+	sock.gather()
+	for from := time.Now(); ; {
+		runtime.Gosched()
+		if s.outbox.waiting() >= s.last || time.Since(from) > mostGathering {
+			break
+		}
+	}
+	sock.letGo()
+}
+
+// waiting is how many messages wait to be written.
+func (o *outbox) waiting() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.pending == nil {
+		return 0
+	}
+	return o.pending.count
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"time"
 )
@@ -136,7 +135,6 @@ func (s *stream) tick() {
 // loop is the background reader. It returns why the connection ended.
 func (s *stream) loop() error {
 	defer s.drop()
-	sock := s.outbox.p.sock
 	for {
 		full, err := s.step()
 		if err != nil {
@@ -149,10 +147,7 @@ func (s *stream) loop() error {
 			continue
 		}
 		if s.manyReplies() {
-			// Those whose replies these were may be about to ask again.
-			sock.gather()
-			runtime.Gosched()
-			sock.letGo()
+			s.gatherNext()
 			continue
 		}
 		if s.yield() {
