@@ -107,6 +107,36 @@ func TestServeTogether(t *testing.T) {
 	})
 }
 
+// A handler may take the next request itself, and then nothing is left that an
+// answer could wait for.
+func TestServeTakenAway(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, road road) {
+		req, rep := open(t, sp.NewRequester(nil)), open(t, sp.NewReplier(nil))
+		link(t, ctx, rep, req, road)
+		first, second := start(t, req, "1", nil), start(t, req, "2", nil)
+		until(t, ctx, "the requests", func() bool { return rep.Stats().Waiting == 2 })
+		done := make(chan error, 1)
+		go func() {
+			done <- rep.Serve(ctx, func(ctx context.Context, q *sp.Request) {
+				other, err := rep.Recv(ctx)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for _, q := range []*sp.Request{q, other} {
+					if err := q.Reply(ctx, q.Body); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}()
+		reply(t, ctx, first, "1")
+		reply(t, ctx, second, "2")
+		rep.Close()
+		<-done
+	})
+}
+
 // Close ends the context of handlers, and Serve with net.ErrClosed; it may be
 // called by a handler.
 func TestServeCloses(t *testing.T) {
