@@ -89,14 +89,19 @@ func (o *outbox) sendHeld() {
 	o.sendNow()
 }
 
-// Those whose replies one read has brought get this long to ask again.
-const mostGathering = 50 * time.Microsecond
+// Those whose replies one read has brought get this long to ask again, and so many
+// turns: where tests stop the clock that is what ends it.
+const (
+	mostGathering = 50 * time.Microsecond
+	mostTurns     = 256
+)
 
 // gatherNext lets all whose replies have come go first, and writes what they ask.
 func (s *stream) gatherNext() {
 	sock := s.outbox.p.sock
 	sock.gather()
-	for from := time.Now(); ; {
+	from := time.Now()
+	for range mostTurns {
 		runtime.Gosched()
 		if s.outbox.waiting() >= s.last || time.Since(from) > mostGathering {
 			break
