@@ -22,7 +22,7 @@ func (r *reader) pollable() {
 	r.poll = func(fd uintptr) bool {
 		for {
 			n, err := r.read(int(fd))
-			if err == syscall.EAGAIN && !r.now && r.last <= 1 && r.p.sock.lone.Load() != nil && r.spin.promising() {
+			if err == syscall.EAGAIN && !r.now && r.p.sock.lone.Load() != nil && r.spin.promising() {
 				n, err = r.spin.read(r, int(fd))
 			}
 			switch {
