@@ -37,7 +37,7 @@ func (s *mergeSeat) DeliverBulk(b *message.Bulk) int {
 	b.Chunk.Retain(len(b.Spans))
 	r := run{bytes: b.Bytes, chunk: b.Chunk}
 	g.mu.Lock()
-	if (g.topics == nil || g.topics.Everything()) && g.Open == nil && !g.closed {
+	if g.topics == nil && g.Open == nil && !g.closed {
 		taken = in.pushAll(&r, b.Spans)
 	}
 	for ; taken < len(b.Spans); taken++ {

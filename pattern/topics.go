@@ -18,9 +18,6 @@ type topic struct {
 // Empty tells whether there is no topic.
 func (t *Topics) Empty() bool { return t.root.count == 0 && len(t.root.children) == 0 }
 
-// Everything tells whether all bodies begin with a topic, since the empty one is there.
-func (t *Topics) Everything() bool { return t.root.count > 0 }
-
 // Match tells whether body begins with a topic.
 func (t *Topics) Match(body []byte) bool {
 	n := &t.root
