@@ -167,8 +167,9 @@ func (a *answerer) All(ctx context.Context) iter.Seq2[*Request, error] { return 
 type Handler func(ctx context.Context, q *Request)
 
 // Serve runs h for each request, at most Options.MaxHandlers at once; further
-// requests wait. It returns, when all handlers have, the context's error or
-// net.ErrClosed. A panic in a handler is the program's.
+// requests wait. Replies to requests that came together leave together, unless that
+// takes longer than some milliseconds. It returns, when all handlers have, the
+// context's error or net.ErrClosed. A panic in a handler is the program's.
 func (a *answerer) Serve(ctx context.Context, h Handler) error {
 	return engine.Serve(ctx, a.e, a.maxHandlers, a.Recv, h)
 }
