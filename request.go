@@ -32,9 +32,10 @@ func (q *Request) Peer() *Peer { return q.pipe.Face().(*Peer) }
 // be tried again.
 func (q *Request) Reply(ctx context.Context, body []byte) error {
 	m := message.Get()
-	defer message.Put(m)
 	m.Borrow(body)
-	return q.answer(ctx, m)
+	err := q.answer(ctx, m)
+	message.Put(m)
+	return err
 }
 
 // ReplyMessage is Reply with a message that it takes over if and only if it

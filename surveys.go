@@ -132,7 +132,7 @@ func (v *Survey) TryRecv() (*Message, error) {
 		v.tell()
 	}
 	showPeer(m)
-	v.e.CountReceived(m)
+	v.e.CountReceived(len(m.Body))
 	return m, nil
 }
 

@@ -128,8 +128,15 @@ func (g *Merge) Recv(m *message.Message) bool {
 		h.mu.Unlock()
 		return false
 	}
-	h.lends = true
-	h.run.message(h.places[h.next], m)
+	if r, p := &h.run, h.places[h.next]; g.Keeps && r.chunk != nil && r.size(p) <= longCopy {
+		own := h.arena.Copy(r.bytes[p.start:p.end])
+		head := p.body - p.start
+		*m = message.Message{Header: own[:head:head], Body: own[head:]}
+		h.copied++
+	} else {
+		h.lends = true
+		r.message(p, m)
+	}
 	m.SetPeer(h.peer)
 	h.took(len(m.Body))
 	h.mu.Unlock()

@@ -117,7 +117,7 @@ func (s *mergeSeat) DeliverBody(body []byte) bool {
 	g := s.g
 	lim := g.host.Limits()
 	g.mu.Lock()
-	if len(body) > longCopy || g.topics != nil || g.closed || s.q.full(len(body), lim) {
+	if len(body) > longCopy || g.topics != nil || g.closed || s.gone || s.newcomer || s.q.full(len(body), lim) {
 		g.mu.Unlock()
 		return s.deliverBody(body, lim)
 	}

@@ -15,8 +15,8 @@ type Merge struct {
 	Open func(p Peer, m *message.Message) Drop
 	// Show changes a message as the application takes it. It may be nil.
 	Show func(m *message.Message)
-	// Keeps says that who takes a message keeps its memory, so that none that goes
-	// round need be lent to it.
+	// Keeps says that who takes a message keeps its memory: small ones are copied
+	// out of memory that goes round, as they come or as they are taken.
 	Keeps bool
 
 	_    apart

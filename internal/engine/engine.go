@@ -80,6 +80,7 @@ type Socket struct {
 	Parked       atomic.Int32           // callers outside recvq that do now
 	ready        readiness
 	quiet        quiet
+	hold         hold
 	outside      outside
 	total        counters
 	past         PeerStats    // of peers that have gone; under mu

@@ -103,7 +103,7 @@ func (q *waitq) wait(ctx context.Context, try func() (bool, error)) (bool, error
 			q.leave(w)
 			return ok, err
 		}
-		if !sleep(ctx, w.token) {
+		if !awaitToken(ctx, w.token) {
 			q.leave(w)
 			return false, nil
 		}
@@ -114,17 +114,17 @@ func (q *waitq) wait(ctx context.Context, try func() (bool, error)) (bool, error
 	}
 }
 
-// sleep waits for a token, and returns false if ctx ended before. A context that
-// can't end makes it cheaper.
-func sleep(ctx context.Context, token <-chan struct{}) bool {
-	if ctx.Done() == nil {
+// awaitToken waits for a token. It returns false if ctx ended before.
+func awaitToken(ctx context.Context, token <-chan struct{}) bool {
+	done := ctx.Done()
+	if done == nil { // cheaper
 		<-token
 		return true
 	}
 	select {
 	case <-token:
 		return true
-	case <-ctx.Done():
+	case <-done:
 		return false
 	}
 }
