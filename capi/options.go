@@ -117,11 +117,14 @@ func (s *Socket) setQueue() {
 	})
 }
 
-// maxSize is the engine's form of NN_RCVMAXSIZE: 0 is any there, so that the
-// least limit is 1.
+// maxSize is the engine's form of NN_RCVMAXSIZE: there 0 is any, and negative none
+// but empty messages.
 func maxSize(n int) int {
-	if n < 0 {
+	switch {
+	case n < 0:
 		return 0
+	case n == 0:
+		return -1
 	}
-	return max(n, 1)
+	return n
 }
