@@ -110,8 +110,8 @@ const streamQueue = 1 << 20
 // endpoint they are nanomsg's to the byte.
 func (s *Socket) setQueue() {
 	s.e.SetLimits(func(l *pattern.Limits) {
-		l.Last, l.RecvBytes = s.inproc, s.options.rcvbuf
-		if !s.inproc {
+		l.Last, l.RecvBytes = s.inproc.Load(), s.options.rcvbuf
+		if !s.inproc.Load() {
 			l.RecvBytes = max(l.RecvBytes, streamQueue)
 		}
 	})

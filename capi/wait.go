@@ -38,7 +38,7 @@ func (s *Socket) TryRecv(m *message.Message, w Wait, again bool) (_ Wait, fd int
 		s.e.Unpark()
 		w &^= parked
 	}
-	if err = s.Recv(m); err == syscall.EAGAIN && w&Led == 0 && s.lead() {
+	if err = s.Recv(m); err == syscall.EAGAIN && w&Led == 0 && s.lead(again) {
 		w |= Led
 		err = s.Recv(m)
 	}
@@ -64,8 +64,9 @@ func (s *Socket) TryRecv(m *message.Message, w Wait, again bool) (_ Wait, fd int
 }
 
 // lead takes the reader's role and reads once, and reports whether it still has
-// it.
-func (s *Socket) lead() bool {
+// it. Who is going to wait for the answer to what it has just sent need not look
+// for it first.
+func (s *Socket) lead(waits bool) bool {
 	if s.shown.Load() || s.kind.oneWay {
 		return false // who looks at descriptors must not have to read
 	}
@@ -74,6 +75,9 @@ func (s *Socket) lead() bool {
 		return false
 	}
 	s.fd = fd
+	if waits && s.asked.Load() && !s.e.Behind() {
+		return true
+	}
 	return s.e.Step()
 }
 
@@ -105,7 +109,7 @@ func (s *Socket) Stop() {
 // Ready tells whether a receive and a send would not have to wait.
 func (s *Socket) Ready() (recv, send bool) {
 	r := s.e.Router()
-	if recv = r.CanRecv(); !recv && s.lead() {
+	if recv = r.CanRecv(); !recv && s.lead(false) {
 		s.e.Unlead()
 		recv = r.CanRecv()
 	}

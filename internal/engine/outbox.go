@@ -21,8 +21,8 @@ import (
 //
 //	WRITER ROLE, one a connection, under mu. busy = taken.
 //	 FREE    Offer appends and takes the role. Where the traffic looks like
-//	         requests and replies: swap, unlock, ONE write that does not wait
-//	                                                              -> SENDER
+//	         requests and replies, or the body is large: swap, unlock, ONE
+//	         write that does not wait                             -> SENDER
 //	         else start the flusher                               -> FLUSHER
 //	 taken   Offer only appends; over the limits it returns false
 //	 SENDER  after its write: nothing left -> FREE; else start the flusher with
@@ -86,8 +86,8 @@ func (o *outbox) hasRoom() bool {
 
 // OfferBody implements pattern.BodyPeer.
 func (o *outbox) OfferBody(body []byte) bool {
-	if o.bodies == nil {
-		return false
+	if o.bodies == nil || len(body) >= largeSize {
+		return false // Offer can do better
 	}
 	o.mu.Lock()
 	if !o.room(len(body)) {
@@ -108,12 +108,15 @@ func (o *outbox) room(size int) bool {
 	return !o.pending.full(size, &o.p.sock.cfg)
 }
 
-// leave sees to it that what has been appended to b is written, and unlocks.
+// leave sees to it that what has been appended to b is written, and unlocks. A
+// large body gains nothing by waiting for others to leave with; it is written at
+// once, unless there are more peers, whose flushers may write at the same time.
 func (o *outbox) leave(b *batch) {
-	if !o.busy && o.direct != nil && len(b.large) == 0 && o.direct.guess() {
+	if !o.busy && o.direct != nil && (len(b.large) > 0 && o.p.sock.lone.Load() != nil || o.direct.guess()) {
 		o.sendNow()
 		return
 	}
+	b.own()
 	o.start()
 }
 
@@ -183,13 +186,14 @@ func (o *outbox) sendNow() {
 	o.pending = nil
 	o.busy = true
 	o.mu.Unlock()
-	n, err := o.direct.write(flight.buf)
+	n, err := o.direct.write(flight)
 	o.mu.Lock()
 	flight.done = n
 	switch {
 	case err != nil:
 		o.fail(err, flight, int64(n))
-	case n < len(flight.buf):
+	case n < flight.size:
+		flight.own()
 		o.launch(flight)
 		return
 	default:
