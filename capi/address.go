@@ -216,6 +216,11 @@ func dotted(host string) string {
 // limited tells whether NN_RCVMAXSIZE concerns an address.
 func limited(addr string) bool { return !strings.HasPrefix(addr, "inproc:") }
 
+// ipcBuffer is what the kernel keeps for a peer over ipc. It wakes the sender when
+// less than a quarter is left: of its own choice that is less than one long message,
+// and the receiver would have to wait for the next one each time.
+const ipcBuffer = 512 << 10
+
 // transportFor is the transport of an address, with the socket's options.
 func transportFor(addr string, o *options) transport.Transport {
 	scheme, _, _ := strings.Cut(addr, ":")
@@ -225,6 +230,9 @@ func transportFor(addr string, o *options) transport.Transport {
 	}
 	if o.rcvset {
 		read = o.rcvbuf
+	}
+	if !o.sndset && scheme == "ipc" {
+		write = ipcBuffer
 	}
 	overTCP := tcp.Transport{Delay: o.delay, ReadBuffer: read, WriteBuffer: write}
 	switch scheme {

@@ -35,7 +35,7 @@ func (s *Socket) attach(addr string, parse func(string, bool) (string, error), m
 	}
 	if !limited(to) {
 		s.mu.Lock()
-		s.inproc = true
+		s.inproc.Store(true)
 		s.setQueue()
 		s.mu.Unlock()
 	}

@@ -110,18 +110,21 @@ const streamQueue = 1 << 20
 // endpoint they are nanomsg's to the byte.
 func (s *Socket) setQueue() {
 	s.e.SetLimits(func(l *pattern.Limits) {
-		l.Last, l.RecvBytes = s.inproc, s.options.rcvbuf
-		if !s.inproc {
+		l.Last, l.RecvBytes = s.inproc.Load(), s.options.rcvbuf
+		if !s.inproc.Load() {
 			l.RecvBytes = max(l.RecvBytes, streamQueue)
 		}
 	})
 }
 
-// maxSize is the engine's form of NN_RCVMAXSIZE: 0 is any there, so that the
-// least limit is 1.
+// maxSize is the engine's form of NN_RCVMAXSIZE: there 0 is any, and negative none
+// but empty messages.
 func maxSize(n int) int {
-	if n < 0 {
+	switch {
+	case n < 0:
 		return 0
+	case n == 0:
+		return -1
 	}
-	return max(n, 1)
+	return n
 }

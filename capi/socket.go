@@ -7,7 +7,6 @@
 package capi
 
 import (
-	"bytes"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -37,12 +36,13 @@ type Socket struct {
 	shown    atomic.Bool
 	tell     func(send, recv bool) func() // told and settle, made once
 	after    func()
-	look     func() // wakes who leads
-	fd       int    // what it waits for
+	look     func()      // wakes who leads
+	fd       int         // what it waits for
+	asked    atomic.Bool // it has sent, and received nothing since
 
 	mu      sync.Mutex
 	options options
-	inproc  bool // it has had an inproc endpoint
+	inproc  atomic.Bool // it has had an inproc endpoint
 	ends    map[int]*engine.Endpoint
 	last    int                           // the endpoint's number
 	meeting map[*engine.Endpoint]struct{} // those of ends that connect over inproc
@@ -100,21 +100,17 @@ func (s *Socket) Close() {
 // has room for.
 const leastLinger = 20 * time.Millisecond
 
-// A body of this size or more goes on in memory that goes round, instead of being
-// copied by whoever keeps it.
+// A body of this size or more is handed over to an inproc peer in memory that goes
+// round.
 const largeBody = 16 << 10
 
 // Fill makes m a message of that body and header, which stay the caller's.
 func (s *Socket) Fill(m *message.Message, body, header []byte) {
-	if len(body) < largeBody || s.kind.keeps {
-		m.Borrow(body)
-		m.Header = header
-		return
+	m.Borrow(body)
+	m.Header = header
+	if len(body) >= largeBody && s.inproc.Load() && !s.kind.keeps {
+		m.Hold()
 	}
-	m.Header = bytes.Clone(header)
-	c := message.NewChunk(len(body))
-	m.Body = c.Bytes[:copy(c.Bytes, body):len(body)]
-	m.SetChunk(c)
 }
 
 // Send sends without waiting: EAGAIN.
@@ -133,7 +129,11 @@ func (s *Socket) Send(m *message.Message) error {
 		s.e.CountSent(len(m.Body))
 		return nil
 	}
-	return errno(s.e.TrySend(m))
+	err := errno(s.e.TrySend(m))
+	if err == nil {
+		s.asked.Store(true)
+	}
+	return err
 }
 
 // Recv receives without waiting: EAGAIN.
@@ -144,8 +144,11 @@ func (s *Socket) Recv(m *message.Message) error {
 			return why
 		}
 	}
-	if err == nil && s.kind.bus {
-		wideHeader(m)
+	if err == nil {
+		s.asked.Store(false)
+		if s.kind.bus {
+			wideHeader(m)
+		}
 	}
 	return errno(err)
 }

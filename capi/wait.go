@@ -3,6 +3,7 @@
 package capi
 
 import (
+	"runtime"
 	"syscall"
 	"unsafe"
 
@@ -38,7 +39,7 @@ func (s *Socket) TryRecv(m *message.Message, w Wait, again bool) (_ Wait, fd int
 		s.e.Unpark()
 		w &^= parked
 	}
-	if err = s.Recv(m); err == syscall.EAGAIN && w&Led == 0 && s.lead() {
+	if err = s.Recv(m); err == syscall.EAGAIN && w&Led == 0 && s.lead(again && oneProcessor && s.asked.Load()) {
 		w |= Led
 		err = s.Recv(m)
 	}
@@ -64,8 +65,8 @@ func (s *Socket) TryRecv(m *message.Message, w Wait, again bool) (_ Wait, fd int
 }
 
 // lead takes the reader's role and reads once, and reports whether it still has
-// it.
-func (s *Socket) lead() bool {
+// it. Who waits for the connection's descriptor next need not read before.
+func (s *Socket) lead(waits bool) bool {
 	if s.shown.Load() || s.kind.oneWay {
 		return false // who looks at descriptors must not have to read
 	}
@@ -74,8 +75,14 @@ func (s *Socket) lead() bool {
 		return false
 	}
 	s.fd = fd
+	if waits && !s.e.Behind() {
+		return true
+	}
 	return s.e.Step()
 }
+
+// With one processor the answer to what was just sent cannot be there yet.
+var oneProcessor = runtime.NumCPU() == 1
 
 // Leave gives back what a receive had taken.
 func (s *Socket) Leave(w Wait) {
@@ -90,22 +97,37 @@ func (s *Socket) Leave(w Wait) {
 	}
 }
 
-// Await is Arm for somebody who waits for the descriptors.
+// Watch is Arm for somebody who waits for the descriptors. If it is to receive, it
+// may have to wait for fd too, which is not -1 then, and reads in Unwatch.
+func (s *Socket) Watch(receives bool) (fd int) {
+	if receives && s.lead(true) {
+		s.Arm()
+		return s.fd
+	}
+	s.Await()
+	return -1
+}
+
+// Unwatch ends Watch.
+func (s *Socket) Unwatch(led bool) {
+	s.Disarm()
+	if !led {
+		s.e.Unpark()
+	} else if s.e.Step() {
+		s.e.Unlead()
+	}
+}
+
+// Await is Watch for ever.
 func (s *Socket) Await() {
 	s.e.Park()
 	s.Arm()
 }
 
-// Stop ends Await.
-func (s *Socket) Stop() {
-	s.Disarm()
-	s.e.Unpark()
-}
-
 // Ready tells whether a receive and a send would not have to wait.
 func (s *Socket) Ready() (recv, send bool) {
 	r := s.e.Router()
-	if recv = r.CanRecv(); !recv && s.lead() {
+	if recv = r.CanRecv(); !recv && s.lead(false) {
 		s.e.Unlead()
 		recv = r.CanRecv()
 	}

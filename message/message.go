@@ -79,6 +79,16 @@ func (m *Message) Own() {
 	}
 }
 
+// Hold is Own of a large body, in memory that goes round.
+func (m *Message) Hold() {
+	if m.borrowed {
+		m.Header = append([]byte(nil), m.Header...)
+		c := NewChunk(len(m.Body))
+		m.Body = c.Bytes[:copy(c.Bytes, m.Body):len(m.Body)]
+		m.chunk, m.borrowed = c, false
+	}
+}
+
 // Join puts the header back in front of the body, in memory of its own.
 func (m *Message) Join() {
 	b := make([]byte, 0, len(m.Header)+len(m.Body))

@@ -101,14 +101,14 @@ func sp_unsubscribe(s C.int, topic unsafe.Pointer, size C.size_t) C.int {
 
 func bytes(p unsafe.Pointer, size C.size_t) []byte { return unsafe.Slice((*byte)(p), int(size)) }
 
-//export sp_arm
-func sp_arm(s C.int) { socket(s).Await() }
+//export sp_watch
+func sp_watch(s, receives C.int) C.int { return C.int(socket(s).Watch(receives != 0)) }
+
+//export sp_unwatch
+func sp_unwatch(s, led C.int) { socket(s).Unwatch(led != 0) }
 
 //export sp_show
 func sp_show(s C.int) { socket(s).Show() }
-
-//export sp_disarm
-func sp_disarm(s C.int) { socket(s).Stop() }
 
 // sp_ready of no socket does nothing: it only shows that the runtime runs.
 //

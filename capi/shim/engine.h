@@ -38,8 +38,8 @@ enum { SP_IN = 1, SP_OUT = 2 };
     X (int, sp_send, (int s, struct sp_message *m, int wait)) \
     X (int64_t, sp_recv, (int s, struct sp_message *m, int wait)) \
     X (void, sp_leave, (int s, struct sp_message *m)) \
-    X (void, sp_arm, (int s)) \
-    X (void, sp_disarm, (int s)) \
+    X (int, sp_watch, (int s, int receives)) \
+    X (void, sp_unwatch, (int s, int led)) \
     X (void, sp_show, (int s)) \
     X (int, sp_ready, (int s)) \
     X (uint64_t, sp_statistic, (int s, int statistic))

@@ -16,11 +16,11 @@
 struct engine engine;
 
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
-static int loaded, lost;
+static int begun, loaded, lost;
 
 static void forked (void)
 {
-    lost = loaded;
+    lost = begun;
     pthread_mutex_init (&loading, NULL);
 }
 
@@ -100,9 +100,13 @@ int engine_load (void)
     pthread_mutex_lock (&loading);
     if (lost)
         rc = ECHILD;
-    else if (!loaded && !(rc = open_quietly ())) {
-        loaded = 1;
-        pthread_atfork (NULL, NULL, forked);
+    else if (!loaded) {
+        static int watched;
+        if (!watched && !(rc = pthread_atfork (NULL, NULL, forked)))
+            watched = 1;
+        begun = !rc; /* from here on: another thread may fork while this one loads */
+        loaded = begun && !(rc = open_quietly ());
+        begun = loaded;
     }
     pthread_mutex_unlock (&loading);
     return rc;

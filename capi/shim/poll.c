@@ -37,14 +37,18 @@ static int look (struct nn_pollfd *fds, struct sock **socks, int n)
    values below zero. */
 static int wait_for_any (struct nn_pollfd *fds, struct sock **socks, int n, int64_t until)
 {
-    struct pollfd *all = malloc (sizeof *all * 2 * ((size_t) n + 1));
+    /* The sockets' descriptors, and those of the connections that are read here. */
+    struct pollfd *all = malloc ((sizeof *all * 3 + sizeof (int)) * ((size_t) n + 1));
     if (!all)
         return -ENOMEM;
+    int *read = (int *) (all + 3 * ((size_t) n + 1));
     int m = 0, rc;
     for (int i = 0; i < n; i++) {
         if (!socks[i])
             continue;
-        engine.sp_arm (fds[i].fd);
+        read[i] = engine.sp_watch (fds[i].fd, fds[i].events & NN_POLLIN);
+        if (read[i] >= 0)
+            all[m++] = (struct pollfd) {read[i], POLLIN, 0};
         if (fds[i].events & NN_POLLIN)
             all[m++] = (struct pollfd) {socks[i]->fd[RCV], POLLIN, 0};
         if (fds[i].events & NN_POLLOUT)
@@ -56,7 +60,7 @@ static int wait_for_any (struct nn_pollfd *fds, struct sock **socks, int n, int6
         rc = -errno;
     for (int i = 0; i < n; i++)
         if (socks[i])
-            engine.sp_disarm (fds[i].fd);
+            engine.sp_unwatch (fds[i].fd, read[i] >= 0);
     free (all);
     return rc;
 }

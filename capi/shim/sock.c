@@ -171,13 +171,13 @@ int nn_close (int s)
 
 void nn_term (void)
 {
+    if (engine_lost ())
+        return; /* and the lock may be held by a thread that is not in this process */
     pthread_mutex_lock (&table);
     int used = made;
     if (used > 0)
         __atomic_store_n (&terminated, 1, __ATOMIC_RELEASE);
     pthread_mutex_unlock (&table);
-    if (engine_lost ())
-        return;
     int error = errno;
     for (int s = 0; s < used; s++)
         nn_close (s);

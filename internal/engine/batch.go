@@ -42,9 +42,10 @@ const largeSize = 16 << 10
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
 
-// add appends m's frame. It takes the content of m, or copies it.
+// add appends m's frame. It takes the content of m, or copies it: but a large body
+// that is lent stays where it is, until own.
 func (b *batch) add(c wire.Codec, framing string, m *message.Message) {
-	if len(m.Body) >= largeSize && !m.Borrowed() {
+	if len(m.Body) >= largeSize {
 		if buf, ok := c.AppendHead(b.buf, m); ok {
 			kept := m.Move()
 			b.size += len(buf) - len(b.buf) + len(m.Body)
@@ -63,6 +64,15 @@ func (b *batch) add(c wire.Codec, framing string, m *message.Message) {
 	b.size += len(b.buf) - before
 	b.end(frameEnd{}, m.Len())
 	m.Spend()
+}
+
+// own copies what is lent.
+func (b *batch) own() {
+	for i := range b.large {
+		l := &b.large[i]
+		l.frame.Hold()
+		l.body = l.frame.Body
+	}
 }
 
 // full tells whether a message of size bytes has no room. One always fits an
@@ -109,19 +119,24 @@ func (b *batch) writeTo(conn net.Conn) (int64, error) {
 		return b.writeRecords(conn)
 	}
 	pieces := b.pieces[:0]
-	at := 0
+	at, done := 0, b.done
+	add := func(p []byte) {
+		n := min(done, len(p))
+		if done -= n; n < len(p) {
+			pieces = append(pieces, p[n:])
+		}
+	}
 	for _, l := range b.large {
-		pieces = append(pieces, b.buf[at:l.at], l.body)
+		add(b.buf[at:l.at])
+		add(l.body)
 		at = l.at
 	}
-	if at < len(b.buf) {
-		pieces = append(pieces, b.buf[at:])
-	}
+	add(b.buf[at:])
 	b.pieces = pieces
 	n, err := b.pieces.WriteTo(conn) // which moves the start of b.pieces
 	clear(pieces)
 	b.pieces = pieces[:0]
-	return n, err
+	return int64(b.done) + n, err
 }
 
 // vectored tells whether several pieces leave in one system call.

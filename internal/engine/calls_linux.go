@@ -22,14 +22,30 @@ func write(fd int, b []byte) (int, error) {
 	return result(n, errno)
 }
 
+// writeTwo writes a, which is not empty, and then b.
+func writeTwo(fd int, a, b []byte) (int, error) {
+	if len(b) == 0 {
+		return write(fd, a)
+	}
+	v := vector(a, b)
+	h := syscall.Msghdr{Iov: &v[0], Iovlen: 2}
+	n, _, errno := syscall.RawSyscall(syscall.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&h)), syscall.MSG_NOSIGNAL)
+	return result(n, errno)
+}
+
+func vector(a, b []byte) (v [2]syscall.Iovec) {
+	v[0].Base, v[1].Base = &a[0], &b[0]
+	v[0].SetLen(len(a))
+	v[1].SetLen(len(b))
+	return v
+}
+
 // readTwo reads into a, which is not empty, and then into b.
 func readTwo(fd int, a, b []byte) (int, error) {
 	if len(b) == 0 {
 		return read(fd, a)
 	}
-	v := [2]syscall.Iovec{{Base: &a[0]}, {Base: &b[0]}}
-	v[0].SetLen(len(a))
-	v[1].SetLen(len(b))
+	v := vector(a, b)
 	n, _, errno := syscall.RawSyscall(syscall.SYS_READV, uintptr(fd), uintptr(unsafe.Pointer(&v)), 2)
 	return result(n, errno)
 }

@@ -13,6 +13,7 @@ type direct struct {
 	raw   syscall.RawConn
 	poll  func(fd uintptr) bool
 	buf   []byte
+	body  []byte // comes behind buf
 	n     int
 	err   error
 	quiet *quiet
@@ -65,11 +66,14 @@ func (d *direct) guess() bool {
 	return d.quiet.spend()
 }
 
-// write writes once and returns how much the kernel took.
-func (d *direct) write(b []byte) (int, error) {
-	d.buf, d.n, d.err = b, 0, nil
+// write writes a batch of one message, once, and returns how much the kernel took.
+func (d *direct) write(b *batch) (int, error) {
+	d.buf, d.n, d.err = b.buf, 0, nil
+	if len(b.large) > 0 {
+		d.body = b.large[0].body
+	}
 	err := d.raw.Write(d.poll)
-	d.buf = nil
+	d.buf, d.body = nil, nil
 	if err == nil {
 		err = d.err
 	}

@@ -21,7 +21,7 @@ func newDirect(conn net.Conn, q *quiet) *direct {
 	d.heard.Store(silence)
 	d.poll = func(fd uintptr) bool {
 		for {
-			n, err := write(int(fd), d.buf)
+			n, err := writeTwo(int(fd), d.buf, d.body)
 			switch {
 			case err == syscall.EINTR:
 				continue

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 
@@ -133,8 +134,21 @@ func (s *Socket) add(e *Endpoint) error {
 // Addr is the address: of a listener the one that was bound.
 func (e *Endpoint) Addr() string { return e.addr }
 
-// SetMaxSize changes the largest size of messages to come; 0 is any.
+// SetMaxSize changes the largest size of messages to come; 0 is any, and negative
+// that only empty ones come.
 func (e *Endpoint) SetMaxSize(n int) { e.maxSize.Store(int64(n)) }
+
+// most is the largest size of a message that comes now.
+func (e *Endpoint) most() uint64 {
+	switch n := e.maxSize.Load(); {
+	case n == 0:
+		return math.MaxUint64
+	case n < 0:
+		return 0
+	default:
+		return uint64(n)
+	}
+}
 
 // Err is why the last attempt to connect or accept failed; nil if it did not.
 func (e *Endpoint) Err() error {

@@ -38,7 +38,7 @@ type Config struct {
 type EndpointConfig struct {
 	Transport                  transport.Transport // nil: by the scheme
 	SendPriority, RecvPriority int
-	MaxSize                    int // of a message; 0 for any
+	MaxSize                    int // of a message; 0 for any, negative for none but empty ones
 	MaxPeers, MaxHandshakes    int // of a listener; 0 for any number
 	RedialMin, RedialMax       time.Duration
 	HandshakeTimeout           time.Duration

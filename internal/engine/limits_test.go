@@ -61,6 +61,23 @@ func TestSetMaxSize(t *testing.T) {
 	})
 }
 
+// A negative limit lets nothing pass but empty messages.
+func TestNoSize(t *testing.T) {
+	sptest.Each(t, func(t *testing.T, ctx context.Context, road sptest.Road) {
+		a, b := open(t, pattern.Push, config()), open(t, pattern.Pull, config())
+		at, _ := link(t, ctx, b, a, road)
+		at.SetMaxSize(-1)
+		send(t, ctx, a, "", "")
+		for range 2 {
+			if got := recv(t, ctx, b); len(got.Body) != 0 {
+				t.Errorf("got %d bytes", len(got.Body))
+			}
+		}
+		send(t, ctx, a, "1")
+		sptest.Until(t, ctx, "a drop", func() bool { return b.Stats().Drops[pattern.TooBig] == 1 })
+	})
+}
+
 // Changing limits under load breaks no connection and races with nothing
 // (defects 8 and 14 of mangos).
 func TestSetLimitsUnderLoad(t *testing.T) {

@@ -111,13 +111,13 @@ func (c *messages) Bodies() (messages, bytes uint64) {
 
 // Deliver implements transport.Sink.
 func (c *messages) Deliver(batch []message.Message) int {
-	max := uint64(c.p.end.maxSize.Load())
+	most := c.p.end.most()
 	for i := range batch {
-		if size := uint64(batch[i].Len()); max > 0 && size > max {
+		if size := uint64(batch[i].Len()); size > most {
 			if n := c.pass(batch[:i]); n < i {
 				return n
 			}
-			c.p.tooBig(&wire.TooBigError{Size: size, Max: max})
+			c.p.tooBig(&wire.TooBigError{Size: size, Max: most})
 			batch[i].Drop()
 			return i + 1 + c.Deliver(batch[i+1:])
 		}
@@ -142,8 +142,7 @@ func (c *messages) pass(batch []message.Message) int {
 
 // DeliverBody implements transport.Sink.
 func (c *messages) DeliverBody(body []byte) bool {
-	most := c.p.end.maxSize.Load()
-	if c.bodies == nil || most > 0 && len(body) > int(most) {
+	if c.bodies == nil || uint64(len(body)) > c.p.end.most() {
 		batch := make([]message.Message, 1)
 		batch[0].Borrow(body)
 		if c.Deliver(batch) == 0 {

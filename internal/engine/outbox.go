@@ -21,8 +21,8 @@ import (
 //
 //	WRITER ROLE, one a connection, under mu. busy = taken.
 //	 FREE    Offer appends and takes the role. Where the traffic looks like
-//	         requests and replies: swap, unlock, ONE write that does not wait
-//	                                                              -> SENDER
+//	         requests and replies, or the body is large: swap, unlock, ONE
+//	         write that does not wait                             -> SENDER
 //	         else start the flusher                               -> FLUSHER
 //	         or, while the socket gathers (hold.go), wait         -> HELD
 //	 taken   Offer only appends; over the limits it returns false
@@ -93,8 +93,8 @@ func (o *outbox) hasRoom() bool {
 
 // OfferBody implements pattern.BodyPeer.
 func (o *outbox) OfferBody(body []byte) bool {
-	if o.bodies == nil {
-		return false
+	if o.bodies == nil || len(body) >= largeSize {
+		return false // Offer can do better
 	}
 	o.mu.Lock()
 	if !o.room(len(body)) {
@@ -115,15 +115,21 @@ func (o *outbox) room(size int) bool {
 	return !o.pending.full(size, &o.p.sock.cfg)
 }
 
-// leave sees to it that what has been appended to b is written, and unlocks.
+// leave sees to it that what has been appended to b is written, and unlocks. A
+// large body gains nothing by waiting for others to leave with; it is written at
+// once, unless there are more peers, whose flushers may write at the same time.
 func (o *outbox) leave(b *batch) {
+	large := len(b.large) > 0 && o.p.sock.lone.Load() != nil
+	if !o.busy && o.direct != nil && (large || !o.p.sock.hold.on.Load() && o.direct.guess()) {
+		o.sendNow()
+		return
+	}
+	b.own()
 	switch {
 	case o.held && b.size >= mostHeld:
 		o.sendHeld()
 	case o.busy, o.p.sock.hold.holds(o):
 		o.mu.Unlock()
-	case o.direct != nil && len(b.large) == 0 && o.direct.guess():
-		o.sendNow()
 	default:
 		o.start()
 	}
@@ -195,13 +201,16 @@ func (o *outbox) sendNow() {
 	o.pending = nil
 	o.busy = true
 	o.mu.Unlock()
-	n, err := o.direct.write(flight.buf)
+	n, err := o.direct.write(flight)
 	o.mu.Lock()
 	flight.done = n
+	if n < flight.size {
+		flight.own() // the caller gets back what it lent
+	}
 	switch {
 	case err != nil:
 		o.fail(err, flight, int64(n))
-	case n < len(flight.buf):
+	case n < flight.size:
 		o.launch(flight)
 		return
 	default:

@@ -36,6 +36,10 @@ func (s *Socket) Lead(look func()) (fd int) {
 	return fd
 }
 
+// Behind tells whether the leader has to call Step before it waits: what it has
+// read already may not have been delivered yet.
+func (s *Socket) Behind() bool { return s.outside.leads.parsing }
+
 // Step reads what is there, without waiting, and delivers it. It returns false if
 // the caller is not the leader any more.
 func (s *Socket) Step() bool {

@@ -146,7 +146,7 @@ func (r *reader) step() (full bool, err error) {
 
 // parse finds messages in what came, and reports whether it found any.
 func (r *reader) parse() (found bool, err error) {
-	most := uint64(r.p.end.maxSize.Load())
+	most := r.p.end.most()
 	if r.big != nil {
 		if !r.gather() {
 			return false, nil
@@ -160,7 +160,7 @@ func (r *reader) parse() (found bool, err error) {
 	if r.chunk == nil {
 		return false, nil
 	}
-	if r.scan != nil && r.collected() == 0 && r.scanned(most) {
+	if r.scan != nil && most > 0 && r.collected() == 0 && r.scanned(most) {
 		return true, nil
 	}
 	src := r.chunk.Bytes[r.start:r.end]
@@ -168,7 +168,7 @@ func (r *reader) parse() (found bool, err error) {
 	if err != nil || f.Head == 0 {
 		return false, err
 	}
-	if whole := f.Size + uint64(r.collected()); f.Kind != wire.Control && most > 0 && whole > most || f.Size > math.MaxInt32 && whole > math.MaxInt {
+	if whole := f.Size + uint64(r.collected()); f.Kind != wire.Control && whole > most || f.Size > math.MaxInt32 && whole > math.MaxInt {
 		return false, &wire.TooBigError{Size: whole, Max: most}
 	}
 	end := uint64(f.Head) + f.Size
