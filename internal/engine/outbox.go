@@ -122,7 +122,7 @@ func (o *outbox) leave(b *batch) {
 		o.sendHeld()
 	case o.busy, o.p.sock.hold.holds(o):
 		o.mu.Unlock()
-	case o.direct != nil && len(b.large) == 0 && o.direct.guess():
+	case o.direct != nil && len(b.large) == 0 && o.direct.guess(o.p.sock.lone.Load() != nil):
 		o.sendNow()
 	default:
 		o.start()
