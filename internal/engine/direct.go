@@ -36,8 +36,9 @@ const (
 	// Who sends a stream leaves less time than this between a write and the next
 	// message. One now and then that comes at once, since the write before it took
 	// long, does not make a stream.
-	pause     = 3 * time.Microsecond
-	mostSaved = 20 * pause
+	pause       = 3 * time.Microsecond
+	mostSaved   = 20 * pause
+	pauseOfMany = 5 * time.Microsecond
 )
 
 var start = time.Now()
@@ -45,8 +46,13 @@ var start = time.Now()
 func (q *quiet) now() { q.since.Store(int64(time.Since(start))) }
 
 // spend tells whether enough has been saved for a write. In a stream there never is.
-func (q *quiet) spend() bool {
+// With several peers nothing is saved: while one is being written, who sends a stream
+// to all of them may look quiet.
+func (q *quiet) spend(alone bool) bool {
 	gap := time.Since(start) - time.Duration(q.since.Load())
+	if !alone {
+		return gap > pauseOfMany
+	}
 	saved := min(gap+time.Duration(q.saved.Load()), mostSaved)
 	if saved < pause {
 		q.saved.Store(0)
@@ -57,13 +63,13 @@ func (q *quiet) spend() bool {
 }
 
 // guess tells whether the message that is about to be sent is likely to be alone.
-func (d *direct) guess() bool {
+func (d *direct) guess(alone bool) bool {
 	heard := d.heard.Load()
 	if heard != silence {
 		d.heard.Store(silence)
 		return heard == 1
 	}
-	return d.quiet.spend()
+	return d.quiet.spend(alone)
 }
 
 // write writes a batch of one message, once, and returns how much the kernel took.

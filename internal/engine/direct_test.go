@@ -26,7 +26,7 @@ func TestQuiet(t *testing.T) {
 			direct := 0
 			for i := range 1000 {
 				time.Sleep(c.gaps[i%len(c.gaps)])
-				if q.spend() {
+				if q.spend(true) {
 					direct++
 				}
 				q.now()
@@ -42,7 +42,7 @@ func TestQuiet(t *testing.T) {
 		q.now()
 		time.Sleep(time.Second)
 		n := 0
-		for q.spend() {
+		for q.spend(true) {
 			q.now()
 			n++
 		}

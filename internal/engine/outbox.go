@@ -119,8 +119,9 @@ func (o *outbox) room(size int) bool {
 // large body gains nothing by waiting for others to leave with; it is written at
 // once, unless there are more peers, whose flushers may write at the same time.
 func (o *outbox) leave(b *batch) {
-	large := len(b.large) > 0 && o.p.sock.lone.Load() != nil
-	if !o.busy && o.direct != nil && (large || !o.p.sock.hold.on.Load() && o.direct.guess()) {
+	lone := o.p.sock.lone.Load() != nil
+	large := len(b.large) > 0 && lone
+	if !o.busy && o.direct != nil && (large || !o.p.sock.hold.on.Load() && o.direct.guess(lone)) {
 		o.sendNow()
 		return
 	}
