@@ -84,4 +84,10 @@ func (c *Chunk) Release(n int) {
 // Keep reports whether b, which lies in the chunk and is the caller's, may stay
 // there for ever instead of being copied: nobody else uses the chunk, and it is
 // at most twice as long. The caller must not release it then.
-func (c *Chunk) Keep(b []byte) bool { return c.Sole() && len(c.Bytes) <= 2*len(b) }
+func (c *Chunk) Keep(b []byte) bool {
+	if !c.Sole() || len(c.Bytes) > 2*len(b) {
+		return false
+	}
+	the.gave(len(c.Bytes))
+	return true
+}

@@ -7,6 +7,7 @@
 package ipc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,10 +37,16 @@ type Transport struct {
 	Mode fs.FileMode
 	// Owner and Group, numeric, become the file's; nil leaves it.
 	Owner, Group *int
-	// ReadBuffer and WriteBuffer are the kernel's buffers in bytes; 0 leaves
-	// them to the kernel.
+	// ReadBuffer and WriteBuffer are the kernel's buffers in bytes. 0 leaves
+	// the former to the kernel, and is as much as every Linux grants for the
+	// latter; negative leaves that to the kernel, too.
 	ReadBuffer, WriteBuffer int
 }
+
+// writeBuffer is what the kernel's default lets anybody ask for; it gives twice
+// that. Its own choice is half as much, which three bodies of 64 KiB fill, and who
+// waits is only woken when a quarter is left: the two sides then take turns.
+const writeBuffer = 208 << 10
 
 // Credentials is who is on the other side of a connection, as the kernel says
 // it: what a peer's State is. Fields that the system does not tell are -1.
@@ -105,8 +112,8 @@ func (t Transport) link(conn net.Conn, addr string) transport.Link {
 	if t.ReadBuffer > 0 {
 		c.SetReadBuffer(t.ReadBuffer)
 	}
-	if t.WriteBuffer > 0 {
-		c.SetWriteBuffer(t.WriteBuffer)
+	if t.WriteBuffer >= 0 {
+		c.SetWriteBuffer(cmp.Or(t.WriteBuffer, writeBuffer))
 	}
 	l := &transport.StreamLink{Conn: conn, Codec: wire.IPC, Local: addr, Remote: addr}
 	if who, ok := credentials(c); ok {
