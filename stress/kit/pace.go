@@ -11,7 +11,7 @@ import (
 )
 
 // Rate is how many honest messages a second there are on an attacked socket.
-const Rate = 1000
+const Rate = 500
 
 // Traffic is honest messages from one party to another, and back where the
 // protocol answers, at a fixed pace: what is late does not slow it down.
