@@ -132,7 +132,7 @@ func TestIdle(t *testing.T) {
 // for no more than 5,000 a second.
 func TestStorm(t *testing.T) {
 	const rate = 5000
-	times := kit.Pick(2, 60) * rate
+	times := kit.Pick(1, 60) * rate
 	tally := kit.Count(t, "connections made and closed", times)
 	s := open(t, sp.EndpointOptions{})
 	watch := kit.WatchMemory(t)
