@@ -32,8 +32,11 @@ func (a *asked[T]) add(question *T) (id uint32) {
 	}
 }
 
+// A longer answer that is lent is copied under no lock.
+const longAnswer = 1 << 10
+
 // answers takes apart what peer sent and gives each answer, with the id of its
-// question, to take, which says why it is dropped or moves its content. It is
+// question, to take, which says why it is dropped or makes it its own. It is
 // what their seats' Deliver does.
 func answers(peer pattern.Peer, batch []message.Message, take func(id uint32, m *message.Message) pattern.Drop) int {
 	for i := range batch {
@@ -44,7 +47,10 @@ func answers(peer pattern.Peer, batch []message.Message, take func(id uint32, m 
 			if id&wire.RequestBit == 0 {
 				why = pattern.Malformed
 			} else {
-				m.Own()
+				m.Header = nil
+				if len(m.Body) > longAnswer {
+					m.Own()
+				}
 				why = take(id, m)
 			}
 		}
@@ -56,8 +62,12 @@ func answers(peer pattern.Peer, batch []message.Message, take func(id uint32, m 
 	return len(batch)
 }
 
-// answer makes a message of its own of what peer answered.
-func answer(peer pattern.Peer, m *message.Message) *Message {
+// answer makes a message of its own of what peer answered. If it is lent, it is
+// copied into a.
+func answer(peer pattern.Peer, m *message.Message, a *message.Arena) *Message {
+	if m.Borrowed() {
+		m.Detach(a)
+	}
 	own := message.Get()
 	*own = m.Move()
 	own.Header = nil

@@ -3,6 +3,7 @@ package sp_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/sprocketmq/sp"
@@ -58,9 +59,13 @@ func stream(t testing.TB, ctx context.Context, push *sp.Pusher, pull *sp.Puller,
 
 // asking is a requester whose requests are echoed.
 func asking(t testing.TB, ctx context.Context, name string) *sp.Requester {
+	var served sync.WaitGroup
+	t.Cleanup(served.Wait) // after they are closed
 	req, rep := open(t, sp.NewRequester(nil)), open(t, sp.NewReplier(nil))
 	link(t, ctx, rep, req, roadNamed(name))
-	go rep.Serve(ctx, func(ctx context.Context, q *sp.Request) { q.Reply(ctx, q.Body) })
+	served.Go(func() {
+		rep.Serve(ctx, func(ctx context.Context, q *sp.Request) { q.Reply(ctx, q.Body) })
+	})
 	return req
 }
 

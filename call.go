@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 
 	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/pattern"
@@ -17,62 +16,81 @@ var (
 	errTaken        = errors.New("reply has been taken already")
 )
 
-func (c *Call) finished() bool {
-	c.r.mu.Lock()
-	defer c.r.mu.Unlock()
-	return c.done
-}
+// ended is what a Call's parked is when the call is done.
+const ended = -1 << 31
+
+func (c *Call) finished() bool { return c.parked.Load() == ended }
 
 // wait waits until the call is done.
 func (c *Call) wait(ctx context.Context) error {
-	if err := c.e.Start(ctx, "request"); err != nil && !c.finished() {
+	if c.finished() {
+		return nil
+	}
+	if err := c.e.Start(ctx, "request"); err != nil {
 		return err
 	}
-	ok, err := c.e.WaitArrival(ctx, func() (bool, error) { return c.finished(), nil }, c.park, c.unpark)
-	if err != nil {
-		return err
-	}
-	if !ok {
+	if !c.e.WaitArrival(ctx, c) {
 		return c.e.WaitError(ctx, "request")
 	}
 	return nil
 }
 
-// park registers a caller that waits, and returns what is closed when the call
-// is done.
-func (c *Call) park() <-chan struct{} {
-	c.r.mu.Lock()
-	defer c.r.mu.Unlock()
-	if c.token == nil {
-		c.token = make(chan struct{})
-		if c.done {
-			close(c.token)
-		}
-	}
-	if !c.done {
-		c.parked++
-		c.e.Parked.Add(1)
+// Arrived implements engine.Arrival.
+func (c *Call) Arrived() bool { return c.finished() }
+
+// Park implements engine.Arrival: it registers a caller that waits, and returns
+// what tells it to look again.
+func (c *Call) Park() <-chan struct{} {
+	c.e.Parked.Add(1)
+	if !c.register(1) {
+		c.e.Parked.Add(-1)
 	}
 	return c.token
 }
 
-// unpark takes a registration back.
-func (c *Call) unpark() {
-	c.r.mu.Lock()
-	defer c.r.mu.Unlock()
-	if !c.done {
-		c.parked--
+// Unpark takes a registration back.
+func (c *Call) Unpark() {
+	if c.register(-1) {
 		c.e.Parked.Add(-1)
 	}
 }
 
-// wake wakes all who wait, with the lock, when the call is done.
-func (c *Call) wake() {
-	if c.parked > 0 {
-		c.e.Parked.Add(int32(-c.parked))
+// register changes the number of callers that wait, unless the call is done.
+func (c *Call) register(n int32) bool {
+	for {
+		v := c.parked.Load()
+		if v == ended {
+			return false
+		}
+		if c.parked.CompareAndSwap(v, v+n) {
+			return true
+		}
 	}
-	if c.token != nil {
+}
+
+// end makes the call one that is done, once, and reports whether somebody waits.
+func (c *Call) end() bool {
+	n := c.parked.Swap(ended)
+	if n > 0 {
+		c.e.Parked.Add(-n)
+	}
+	return n > 0
+}
+
+// wake wakes all who wait for a call that is done. A token that is there already
+// does so.
+func (c *Call) wake() {
+	if !c.own {
 		close(c.token)
+		return
+	}
+	tell(c.token)
+}
+
+func tell(token chan<- struct{}) {
+	select {
+	case token <- struct{}{}:
+	default:
 	}
 }
 
@@ -90,51 +108,31 @@ func (c *Call) take() (*Message, error) {
 	m := c.reply
 	c.reply = nil
 	showPeer(m)
-	c.e.CountReceived(m)
+	c.e.CountReceived(len(m.Body))
 	return m, nil
 }
 
-// Attach implements pattern.Router.
-func (r *requests) Attach(p pattern.Peer) (pattern.Seat, error) {
-	return &requestSeat{r, p, r.out.Attach(p)}, nil
-}
-
-type requestSeat struct {
-	r    *requests
-	peer pattern.Peer
-	out  pattern.OutSeat
-}
-
-func (s *requestSeat) Ready() {
-	s.out.Ready()
-	s.r.drain()
-}
-
-// Detach ignores what was not begun: lost sends it again.
-func (s *requestSeat) Detach([]message.Message) {
-	s.out.Detach(nil)
-	s.r.lost(s.peer.ID())
-}
-
-// Deliver finds the calls that replies are for.
-func (s *requestSeat) Deliver(batch []message.Message) int { return answers(s.peer, batch, s.reply) }
-
-func (s *requestSeat) reply(id uint32, m *message.Message) pattern.Drop {
-	r := s.r
+// body waits for the reply and hands over its body, where nobody else waits.
+func (c *Call) body(ctx context.Context) ([]byte, error) {
+	if err := c.wait(ctx); err != nil {
+		return nil, err
+	}
+	if c.answer != nil {
+		c.e.CountReceived(len(c.answer))
+		return c.answer, nil
+	}
+	m, err := c.take()
+	if err != nil {
+		return nil, err
+	}
+	r := c.r
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	c := r.byID[id]
-	if c == nil {
-		return pattern.Late
-	}
-	if !c.mayAnswer(s.peer.ID()) {
-		return pattern.Foreign
-	}
-	r.finish(c, answer(s.peer, m), nil)
-	return pattern.None
+	m.Detach(&r.arena)
+	r.mu.Unlock()
+	body := m.Body
+	message.Put(m)
+	return body, nil
 }
-
-func (c *Call) mayAnswer(peer uint32) bool { return slices.Contains(c.asked, peer) }
 
 // Send and Recv implement pattern.Router; a Requester uses neither.
 func (r *requests) Send(*message.Message) (bool, error) { return false, pattern.ErrCannotSend }

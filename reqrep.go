@@ -33,23 +33,17 @@ func NewRequester(o *Options) *Requester {
 // Do sends a request and waits for its reply. When ctx ends, the request is
 // forgotten; a reply that comes later is dropped and counted.
 func (r *Requester) Do(ctx context.Context, body []byte) ([]byte, error) {
-	m := &Message{}
-	m.Borrow(body) // it is ours until this returns
-	c, err := r.start(ctx, m, nil)
-	if err != nil {
+	c := r.calls.own.Get().(*Call)
+	if err := r.start(ctx, c, body, nil); err != nil {
 		return nil, err
 	}
-	reply, err := c.Reply(ctx)
+	answer, err := c.body(ctx)
 	if err != nil {
 		c.Cancel()
 		return nil, err
 	}
-	c.settle()
-	r.calls.mu.Lock()
-	reply.Detach(&r.calls.arena)
-	r.calls.mu.Unlock()
-	answer := reply.Body
-	message.Put(reply)
+	c.settle() // the body is ours until this returns
+	c.recycle()
 	return answer, nil
 }
 
@@ -64,31 +58,29 @@ type AskOptions struct {
 // takes m over if and only if it returns nil. The call has to be ended by Reply
 // or Cancel. Nil options are the defaults.
 func (r *Requester) Ask(m *Message, o *AskOptions) (*Call, error) {
-	body := new(Message)
-	*body = m.Used().Move()
-	body.Header = nil
-	c, err := r.start(context.Background(), body, o)
-	if err != nil {
-		m.Unmove(body)
+	body := m.Used().Move()
+	c := r.calls.newCall()
+	if err := r.start(context.Background(), c, body.Body, o); err != nil {
+		m.Unmove(&body)
 		return nil, err
 	}
 	m.Taken()
 	return c, nil
 }
 
-func (r *Requester) start(ctx context.Context, m *Message, o *AskOptions) (*Call, error) {
+func (r *Requester) start(ctx context.Context, c *Call, body []byte, o *AskOptions) error {
 	e := r.Socket.e
 	if err := e.Start(ctx, "request"); err != nil {
-		return nil, err
+		return err
 	}
 	if r.calls.failNoPeer && e.PeerCount() == 0 {
-		return nil, e.NoPeer()
+		return e.NoPeer()
 	}
-	c := r.calls.open(m, o != nil && o.NoResend || r.calls.noResend)
 	c.e = e
-	e.CountSent(len(m.Body))
+	c.question, c.noResend = body, o != nil && o.NoResend || r.calls.noResend
+	e.CountSent(len(body))
 	r.calls.transmit(c)
-	return c, nil
+	return nil
 }
 
 // Reply waits for the reply. It is given once: a second call fails. When ctx
@@ -129,6 +121,7 @@ func newAnswerer(p wire.Protocol, o *Options) answerer {
 	var out *pattern.Return
 	e := newSocket(pattern.Pattern{Protocol: p, Sends: true, Receives: true, New: func(h pattern.Host) pattern.Router {
 		in := pattern.NewMerge(h)
+		in.Keeps = true
 		in.Open = func(_ pattern.Peer, m *Message) pattern.Drop { return pattern.OpenBacktrace(m, h.Limits().TTL) }
 		out = pattern.NewReturn(h)
 		return &pattern.Joined{Out: out, In: in}
@@ -174,8 +167,9 @@ func (a *answerer) All(ctx context.Context) iter.Seq2[*Request, error] { return 
 type Handler func(ctx context.Context, q *Request)
 
 // Serve runs h for each request, at most Options.MaxHandlers at once; further
-// requests wait. It returns, when all handlers have, the context's error or
-// net.ErrClosed. A panic in a handler is the program's.
+// requests wait. Replies to requests that came together leave together, unless that
+// takes longer than some milliseconds. It returns, when all handlers have, the
+// context's error or net.ErrClosed. A panic in a handler is the program's.
 func (a *answerer) Serve(ctx context.Context, h Handler) error {
 	return engine.Serve(ctx, a.e, a.maxHandlers, a.Recv, h)
 }

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/sprocketmq/sp/internal/engine"
+	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/pattern"
 )
 
@@ -30,9 +31,11 @@ func (q *Request) Peer() *Peer { return q.pipe.Face().(*Peer) }
 // ErrPeerGone if who asked is not connected any more. After another error it may
 // be tried again.
 func (q *Request) Reply(ctx context.Context, body []byte) error {
-	var m Message
+	m := message.Get()
 	m.Borrow(body)
-	return q.answer(ctx, &m)
+	err := q.answer(ctx, m)
+	message.Put(m)
+	return err
 }
 
 // ReplyMessage is Reply with a message that it takes over if and only if it

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sprocketmq/sp/internal/engine"
@@ -26,65 +27,95 @@ type requests struct {
 	ticking bool    // a resend timer runs
 	closed  bool
 	arena   message.Arena
+
+	own sync.Pool // of calls that nobody has seen; their channels are the socket's
 }
 
 // Call is a request under way.
 type Call struct {
 	r        *requests
 	e        *engine.Socket
-	id       uint32
 	header   [wire.WordSize]byte
 	noResend bool
-	token    chan struct{} // made when somebody waits, closed when done is set
+	own      bool          // Do's: one caller waits, for a body alone
+	token    chan struct{} // closed, or gets a token, when it is done and somebody waits
+	parked   atomic.Int32  // callers that wait for the token; done, set under r.mu
 
-	sending sync.Mutex // held while body is being offered
-	body    *Message   // under sending
+	sending  sync.Mutex // held while question is being offered
+	question []byte     // under sending
 
-	// Under r.mu:
+	// Under r.mu, but that nobody writes them when it is done:
+	id     uint32   // 0 until somebody may answer or it waits for a peer
 	peer   uint32   // who has it; 0: nobody
 	asked  []uint32 // everybody who may answer
 	few    [2]uint32
 	losses int // how many peers were lost that had it
 	due    time.Time
-	done   bool
-	parked int // callers that wait for the token
+	listed bool // somebody may look at it who does not hold r.mu
 	given  bool
 	reply  *Message
+	answer []byte // instead of reply, where that is small and own is set
 	err    error
 }
 
 func newRequests(h pattern.Host) pattern.Router {
-	return &requests{host: h, out: pattern.NewBalance(h), asked: newAsked[Call]()}
-}
-
-// open makes a call.
-func (r *requests) open(m *Message, noResend bool) *Call {
-	c := &Call{r: r, body: m, noResend: noResend}
-	c.asked = c.few[:0]
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		r.finish(c, nil, errSocketClosed)
+	r := &requests{host: h, out: pattern.NewBalance(h), asked: newAsked[Call]()}
+	r.own.New = func() any {
+		c := r.newCall()
+		c.own, c.token = true, make(chan struct{}, 1)
 		return c
 	}
-	c.id = r.add(c)
-	wire.AppendWord(c.header[:0], c.id)
+	return r
+}
+
+func (r *requests) newCall() *Call {
+	c := &Call{r: r, token: make(chan struct{})}
+	c.asked = c.few[:0]
 	return c
+}
+
+// recycle makes a call that is done Do's next one, if nobody else knows of it.
+// Who has just ended it may still send its token: the next one is used to that.
+func (c *Call) recycle() {
+	if c.listed {
+		return
+	}
+	select {
+	case <-c.token:
+	default:
+	}
+	r := c.r
+	c.id, c.peer, c.losses, c.asked = 0, 0, 0, c.few[:0]
+	c.due, c.given, c.answer, c.err = time.Time{}, false, nil, nil
+	c.parked.Store(0)
+	r.own.Put(c)
+}
+
+// open gives a call its id, with the lock, and reports whether it is under way.
+func (r *requests) open(c *Call) bool {
+	switch {
+	case c.finished():
+		return false
+	case c.id != 0:
+	case r.closed:
+		r.finish(c, nil, errSocketClosed)
+		return false
+	default:
+		c.id = r.add(c)
+		wire.AppendWord(c.header[:0], c.id)
+	}
+	return true
 }
 
 // transmit gives the request to a peer, or notes that it waits for one.
 func (r *requests) transmit(c *Call) {
-	for {
-		if r.offer(c) {
-			r.schedule(c)
-			return
-		}
+	for !r.offer(c) {
 		r.mu.Lock()
-		if c.done {
+		if !r.open(c) {
 			r.mu.Unlock()
 			return
 		}
-		c.peer = 0
+		c.peer, c.listed = 0, true
 		if i, there := slices.BinarySearchFunc(r.waiting, c, byAge); !there {
 			r.waiting = slices.Insert(r.waiting, i, c)
 		}
@@ -100,27 +131,30 @@ func (r *requests) transmit(c *Call) {
 func (r *requests) offer(c *Call) bool {
 	c.sending.Lock()
 	defer c.sending.Unlock()
-	r.mu.Lock()
-	done := c.done
-	r.mu.Unlock()
-	if done {
+	if c.finished() {
 		return true
 	}
 	m := message.Get()
 	defer message.Put(m)
-	m.Borrow(c.body.Body) // it may have to be sent again
+	m.Borrow(c.question) // it may have to be sent again
 	m.Header = c.header[:]
-	return r.out.GiveNoting(m, c) != nil
+	return r.out.GiveNoting(m, c) != nil || c.finished()
 }
 
 // Chosen implements pattern.Chooser: p is about to get the request.
-func (c *Call) Chosen(p pattern.Peer) {
-	c.r.mu.Lock()
-	defer c.r.mu.Unlock()
+func (c *Call) Chosen(p pattern.Peer) bool {
+	r := c.r
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.open(c) {
+		return false
+	}
 	c.peer = p.ID()
 	if !slices.Contains(c.asked, c.peer) {
 		c.asked = append(c.asked, c.peer)
 	}
+	r.schedule(c)
+	return true
 }
 
 // byAge orders calls by their ids, of which 31 bits count up and wrap around.
@@ -153,16 +187,11 @@ func (r *requests) drain() {
 	}
 }
 
-// schedule sees to it that the request is sent again when its time has come.
-// One timer serves all requests: it runs while there are any.
+// schedule sees to it, with the lock, that the request is sent again when its
+// time has come. One timer serves all requests: it runs while there are any.
 func (r *requests) schedule(c *Call) {
 	after := r.host.Limits().Resend
 	if c.noResend || after <= 0 {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if c.done {
 		return
 	}
 	c.due = time.Now().Add(after)
@@ -183,6 +212,7 @@ func (r *requests) tick() {
 		case c.noResend || c.peer == 0 || c.due.IsZero():
 		case !c.due.After(now):
 			due = append(due, c)
+			c.listed = true
 		case next.IsZero() || c.due.Before(next):
 			next = c.due
 		}
@@ -214,7 +244,7 @@ func (r *requests) lost(id uint32) {
 			r.finish(c, nil, ErrPeerGone)
 			continue
 		}
-		c.peer = 0
+		c.peer, c.listed = 0, true
 		c.losses++
 		again = append(again, orphan{c, c.losses})
 	}
@@ -238,26 +268,38 @@ func (r *requests) lost(id uint32) {
 
 // finish ends a call, with the lock.
 func (r *requests) finish(c *Call, reply *Message, err error) {
-	if c.done {
+	if c.finished() {
 		return
 	}
-	c.done, c.reply, c.err = true, reply, err
-	delete(r.byID, c.id)
-	if i := slices.Index(r.waiting, c); i >= 0 {
-		r.waiting = slices.Delete(r.waiting, i, i+1)
+	c.reply, c.err = reply, err
+	if r.close(c) {
+		c.wake()
 	}
-	c.wake()
+}
+
+// close takes a call that is done out of the books, with the lock, and reports
+// whether somebody waits for it, who is to be woken.
+func (r *requests) close(c *Call) (wake bool) {
+	delete(r.byID, c.id)
+	if c.listed {
+		if i := slices.Index(r.waiting, c); i >= 0 {
+			r.waiting = slices.Delete(r.waiting, i, i+1)
+		}
+	}
+	return c.end()
 }
 
 // forget ends a call whose reply nobody wants.
 func (r *requests) forget(c *Call) {
 	r.mu.Lock()
 	r.finish(c, nil, errCanceled)
-	reply := c.reply
-	c.reply = nil
+	reply, late := c.reply, c.reply != nil || c.answer != nil
+	c.reply, c.answer = nil, nil
 	r.mu.Unlock()
 	if reply != nil {
 		reply.Release()
+	}
+	if late {
 		r.host.Count(pattern.Late, 1)
 	}
 	c.settle()
@@ -268,5 +310,5 @@ func (r *requests) forget(c *Call) {
 func (c *Call) settle() {
 	c.sending.Lock()
 	defer c.sending.Unlock()
-	c.body = nil
+	c.question = nil
 }

@@ -69,6 +69,74 @@ func TestServe(t *testing.T) {
 	})
 }
 
+// What came together may be answered in one write; but a handler that waits for
+// what becomes of another's reply gets it, and so does one whose reply finds the
+// queue full.
+func TestServeTogether(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, road road) {
+		for _, queue := range []int{0, 1} {
+			req := open(t, sp.NewRequester(nil))
+			rep := open(t, sp.NewReplier(&sp.Options{SendQueue: queue}))
+			link(t, ctx, rep, req, road)
+			const n = 100
+			var asked []*sp.Call
+			for range n {
+				asked = append(asked, start(t, req, "quick", nil))
+			}
+			asked = append(asked, start(t, req, "waits", nil))
+			until(t, ctx, "the requests", func() bool { return rep.Stats().Waiting == n+1 })
+			heard, done := make(chan struct{}), make(chan error, 1)
+			go func() {
+				done <- rep.Serve(ctx, func(ctx context.Context, q *sp.Request) {
+					if string(q.Body) == "waits" {
+						<-heard
+					}
+					if err := q.Reply(ctx, q.Body); err != nil {
+						t.Error(err)
+					}
+				})
+			}()
+			for _, c := range asked[:n] {
+				reply(t, ctx, c, "quick")
+			}
+			close(heard)
+			reply(t, ctx, asked[n], "waits")
+			rep.Close()
+			<-done
+		}
+	})
+}
+
+// A handler may take the next request itself, and then nothing is left that an
+// answer could wait for.
+func TestServeTakenAway(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, road road) {
+		req, rep := open(t, sp.NewRequester(nil)), open(t, sp.NewReplier(nil))
+		link(t, ctx, rep, req, road)
+		first, second := start(t, req, "1", nil), start(t, req, "2", nil)
+		until(t, ctx, "the requests", func() bool { return rep.Stats().Waiting == 2 })
+		done := make(chan error, 1)
+		go func() {
+			done <- rep.Serve(ctx, func(ctx context.Context, q *sp.Request) {
+				other, err := rep.Recv(ctx)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for _, q := range []*sp.Request{q, other} {
+					if err := q.Reply(ctx, q.Body); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}()
+		reply(t, ctx, first, "1")
+		reply(t, ctx, second, "2")
+		rep.Close()
+		<-done
+	})
+}
+
 // Close ends the context of handlers, and Serve with net.ErrClosed; it may be
 // called by a handler.
 func TestServeCloses(t *testing.T) {

@@ -109,6 +109,33 @@ func TestStaleAnswers(t *testing.T) {
 	})
 }
 
+// Who came when the question had been sent can't answer it.
+func TestForeignAnswer(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, road road) {
+		s := open(t, sp.NewSurveyor(&sp.Options{SurveyTime: -1}))
+		asked, other := open(t, sp.NewRaw(pattern.Respondent, nil)), open(t, sp.NewRaw(pattern.Respondent, nil))
+		link(t, ctx, asked, s, road)
+		v := startSurvey(t, s, "x")
+		m, err := asked.RecvMessage(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		link(t, ctx, other, s, road)
+		sendRaw(t, ctx, other, append(peerWord(other.Peers()[0]), m.Header[4:]...), "forged")
+		until(t, ctx, "a foreign answer", func() bool { return s.Stats().Dropped.Foreign == 1 })
+		m.Body = []byte("true")
+		if err := asked.SendMessage(ctx, m); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := v.Recv(ctx); err != nil || string(got.Body) != "true" {
+			t.Errorf("got %v, %v", got, err)
+		}
+		if d := s.Stats().Dropped; d.Total() != 1 {
+			t.Errorf("dropped %+v", d)
+		}
+	})
+}
+
 // A range over a survey ends with one error: the context's or net.ErrClosed.
 func TestSurveyErrors(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, road road) {

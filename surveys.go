@@ -3,6 +3,7 @@ package sp
 import (
 	"context"
 	"io"
+	"math"
 	"sync"
 
 	"github.com/sprocketmq/sp/internal/engine"
@@ -19,7 +20,8 @@ type surveys struct {
 
 	mu sync.Mutex
 	asked[Survey]
-	held   int // answers of all surveys, also those that have ended
+	held   int    // answers of all surveys, also those that have ended
+	came   uint64 // peers so far
 	closed bool
 }
 
@@ -32,6 +34,7 @@ type Survey struct {
 	news chan struct{} // gets one token when there is something to see
 
 	// Under s.mu:
+	last    uint64 // of the peers that were there to be asked
 	answers []*Message
 	queued  map[uint32]queued // by peer
 	ended   error             // io.EOF after the deadline
@@ -45,7 +48,7 @@ func newSurveys(h pattern.Host) pattern.Router {
 }
 
 func (s *surveys) ask(m *Message) (*Survey, error) {
-	v := &Survey{s: s, news: make(chan struct{}, 1), queued: make(map[uint32]queued)}
+	v := &Survey{s: s, last: math.MaxUint64, news: make(chan struct{}, 1), queued: make(map[uint32]queued)}
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
@@ -58,6 +61,9 @@ func (s *surveys) ask(m *Message) (*Survey, error) {
 	s.mu.Unlock()
 	m.Header = wire.AppendWord(nil, v.id)
 	s.out.Spread(m, 0)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v.last = s.came
 	return v, nil
 }
 
@@ -126,7 +132,7 @@ func (v *Survey) TryRecv() (*Message, error) {
 		v.tell()
 	}
 	showPeer(m)
-	v.e.CountReceived(m)
+	v.e.CountReceived(len(m.Body))
 	return m, nil
 }
 
@@ -157,12 +163,17 @@ func (v *Survey) discard() (n int) {
 
 // Attach implements pattern.Router.
 func (s *surveys) Attach(p pattern.Peer) (pattern.Seat, error) {
-	return &surveySeat{s, p, s.out.Attach(p)}, nil
+	s.mu.Lock()
+	s.came++
+	n := s.came
+	s.mu.Unlock()
+	return &surveySeat{s, p, n, s.out.Attach(p)}, nil
 }
 
 type surveySeat struct {
 	s    *surveys
 	peer pattern.Peer
+	n    uint64 // the n-th that came
 	out  pattern.OutSeat
 }
 
@@ -181,12 +192,17 @@ func (t *surveySeat) answer(id uint32, m *message.Message) pattern.Drop {
 	if v == nil {
 		return pattern.Late
 	}
+	// Who came later was not asked. If it could answer, it could come, answer and
+	// go as often as it likes, and leave a full queue each time.
+	if t.n > v.last {
+		return pattern.Foreign
+	}
 	q := v.queued[t.peer.ID()]
 	if q.messages > 0 && (q.messages >= lim.RecvQueue || q.bytes+len(m.Body) > lim.RecvBytes) {
 		return pattern.QueueFull
 	}
 	v.queued[t.peer.ID()] = queued{q.messages + 1, q.bytes + len(m.Body)}
-	v.answers = append(v.answers, answer(t.peer, m))
+	v.answers = append(v.answers, answer(t.peer, m, nil))
 	t.s.held++
 	v.tell()
 	return pattern.None

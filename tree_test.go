@@ -32,11 +32,6 @@ func tree(t *testing.T, f func(file string)) {
 	}
 }
 
-// Files that are longer than a file may be: programs that measure, all in one.
-var long = []string{
-	"bench/adapter/adapter.go", "bench/c/adapter.c", "bench/cmd/a-rawgo/main.go", "bench/cmd/bench/main.go",
-}
-
 const (
 	longest  = 400
 	mostText = 1 << 20
@@ -52,7 +47,7 @@ func fileLength(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := bytes.Count(text, []byte("\n")); n > longest && !slices.Contains(long, file) {
+		if n := bytes.Count(text, []byte("\n")); n > longest {
 			t.Errorf("%s has %d lines, the most is %d", file, n, longest)
 		}
 	})

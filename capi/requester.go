@@ -74,10 +74,11 @@ func (r *requester) forget() {
 }
 
 // Chosen implements pattern.Chooser: p is about to get the request.
-func (r *requester) Chosen(p pattern.Peer) {
+func (r *requester) Chosen(p pattern.Peer) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.peer = p.ID()
+	return true
 }
 
 // offer gives the request to a peer, if one has room, with the lock sending.

@@ -125,15 +125,16 @@ func (b *Balance) Send(m *message.Message) (bool, error) { return b.Give(m) != n
 // Give is Send, and tells which peer got the message: nil for none.
 func (b *Balance) Give(m *message.Message) Peer { return b.GiveNoting(m, nil) }
 
-// Chooser is told of each peer that is about to be offered a message.
-type Chooser interface{ Chosen(Peer) }
+// Chooser is told of each peer that is about to be offered a message. False says
+// that it is not to be sent any more.
+type Chooser interface{ Chosen(Peer) bool }
 
 // GiveNoting is Give, and tells c, if it is not nil, whom it offers the message
 // before it does: the answer may be there before GiveNoting returns.
 func (b *Balance) GiveNoting(m *message.Message, c Chooser) Peer {
 	if s := b.only.Load(); s != nil {
-		if c != nil {
-			c.Chosen(s.peer)
+		if c != nil && !c.Chosen(s.peer) {
+			return nil
 		}
 		if s.peer.Offer(m) {
 			return s.peer
@@ -171,8 +172,9 @@ func (b *Balance) give(m *message.Message, c Chooser) Peer {
 		}
 		b.class = s.peer.SendPriority()
 		b.mu.Unlock()
-		if c != nil {
-			c.Chosen(s.peer)
+		if c != nil && !c.Chosen(s.peer) {
+			b.mu.Lock()
+			return nil
 		}
 		taken := s.peer.Offer(m)
 		b.mu.Lock()

@@ -219,7 +219,10 @@ func TestBalanceCloseCountsReturned(t *testing.T) {
 
 type chosen []uint32
 
-func (c *chosen) Chosen(p pattern.Peer) { *c = append(*c, p.ID()) }
+func (c *chosen) Chosen(p pattern.Peer) bool {
+	*c = append(*c, p.ID())
+	return true
+}
 
 func TestBalanceTellsWhomItChose(t *testing.T) {
 	b := pattern.NewBalance(patterntest.NewHost())

@@ -21,6 +21,7 @@ type hand struct {
 	next   int
 	end    int
 	seat   *mergeSeat // whose they are
+	peer   Peer       // the seat's, which is not looked at for each message
 
 	arena        message.Arena
 	lends        bool   // the last message was not received as a body alone
@@ -61,11 +62,14 @@ func (g *Merge) refill() (some bool, resume Peer) {
 		most = longTurn
 	}
 	h.run = s.q.take(h.places[:most])
-	h.next, h.end, h.seat = 0, h.run.n, s
+	h.next, h.end, h.seat, h.peer = 0, h.run.n, s, s.peer
 	g.popped(s, h.end)
 	g.round = h.lends
 	if s.stalled && s.resumable() {
 		resume = s.peer
+	}
+	if s.gone || s.newcomer {
+		resume = resumed(resume, s.freed())
 	}
 	return true, resume
 }
@@ -84,6 +88,7 @@ func (g *Merge) putBack() {
 	h.releaseCopied()
 	h.seat.q.untake(h.run, left)
 	g.depth += len(left)
+	h.seat.account()
 	h.next, h.end, h.run = 0, 0, run{}
 }
 
@@ -123,9 +128,16 @@ func (g *Merge) Recv(m *message.Message) bool {
 		h.mu.Unlock()
 		return false
 	}
-	h.lends = true
-	h.run.message(h.places[h.next], m)
-	m.SetPeer(h.seat.peer)
+	if r, p := &h.run, h.places[h.next]; g.Keeps && r.chunk != nil && r.size(p) <= longCopy {
+		own := h.arena.Copy(r.bytes[p.start:p.end])
+		head := p.body - p.start
+		*m = message.Message{Header: own[:head:head], Body: own[head:]}
+		h.copied++
+	} else {
+		h.lends = true
+		r.message(p, m)
+	}
+	m.SetPeer(h.peer)
 	h.took(len(m.Body))
 	h.mu.Unlock()
 	if resume != nil {

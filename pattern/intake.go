@@ -25,6 +25,7 @@ func (s *mergeSeat) Deliver(batch []message.Message) int {
 	s.g.mu.Lock()
 	for ; taken < len(batch) && in.take(&batch[taken]); taken++ {
 	}
+	s.account()
 	s.g.mu.Unlock()
 	in.done()
 	return taken
@@ -37,7 +38,8 @@ func (s *mergeSeat) DeliverBulk(b *message.Bulk) int {
 	b.Chunk.Retain(len(b.Spans))
 	r := run{bytes: b.Bytes, chunk: b.Chunk}
 	g.mu.Lock()
-	if g.topics == nil && g.Open == nil && !g.closed {
+	s.q.turn(b.Chunk)
+	if g.topics == nil && g.Open == nil && !g.closed && !s.newcomer {
 		taken = in.pushAll(&r, b.Spans)
 	}
 	for ; taken < len(b.Spans); taken++ {
@@ -64,6 +66,7 @@ func (s *mergeSeat) DeliverBulk(b *message.Bulk) int {
 		}
 		in.push(&r, p)
 	}
+	s.account()
 	g.mu.Unlock()
 	if unused := len(b.Spans) - in.queued; unused > 0 {
 		b.Chunk.Release(unused)
@@ -76,7 +79,7 @@ func (s *mergeSeat) DeliverBulk(b *message.Bulk) int {
 func (s *mergeSeat) HasRoom() bool {
 	s.g.mu.Lock()
 	defer s.g.mu.Unlock()
-	if lim := s.g.host.Limits(); lim.Full == Wait && !s.g.closed && s.q.full(0, lim) {
+	if lim := s.g.host.Limits(); lim.Full == Wait && !s.g.closed && (s.crowded(0, lim) || s.q.full(0, lim)) {
 		s.stalled = true
 	} else {
 		return true
@@ -109,9 +112,43 @@ func (in *intake) pushAll(r *run, spans []message.Span) int {
 
 func (s *mergeSeat) Bodies() bool { return s.g.Open == nil }
 
+// DeliverBody is short where a small body is wanted and has room.
 func (s *mergeSeat) DeliverBody(body []byte) bool {
 	g := s.g
-	in := intake{mergeSeat: s, lim: g.host.Limits()}
+	lim := g.host.Limits()
+	g.mu.Lock()
+	if len(body) > longCopy || g.topics != nil || g.closed || s.gone || s.newcomer || s.q.full(len(body), lim) {
+		g.mu.Unlock()
+		return s.deliverBody(body, lim)
+	}
+	if s.q.n == 0 {
+		g.some.add(s.class(), s)
+	}
+	p := g.copyIn(nil, body)
+	s.q.push(&g.block, p)
+	g.depth++
+	s.passed(len(body))
+	g.mu.Unlock()
+	g.host.Readable()
+	return true
+}
+
+// passed counts, with the lock, a body of size bytes that DeliverBody took.
+func (s *mergeSeat) passed(size int) {
+	s.bodies++
+	s.bodyBytes += uint64(size)
+}
+
+// Passed implements BodySeat.
+func (s *mergeSeat) Passed() (messages, bytes uint64) {
+	s.g.mu.Lock()
+	defer s.g.mu.Unlock()
+	return s.bodies, s.bodyBytes
+}
+
+func (s *mergeSeat) deliverBody(body []byte, lim *Limits) bool {
+	g := s.g
+	in := intake{mergeSeat: s, lim: lim}
 	var long []byte
 	g.mu.Lock()
 	why := in.want(body)
@@ -132,8 +169,12 @@ func (s *mergeSeat) DeliverBody(body []byte) bool {
 	case long != nil:
 		in.push(&run{bytes: long}, place{end: int32(len(long))})
 	default:
-		in.push(&g.block, g.copyIn(body))
+		in.push(&g.block, g.copyIn(nil, body))
 	}
+	if room {
+		s.passed(len(body))
+	}
+	s.account()
 	g.mu.Unlock()
 	in.done()
 	return room
@@ -144,14 +185,17 @@ func (s *mergeSeat) DeliverBody(body []byte) bool {
 // messages back, the block is a chunk, which goes round.
 const blockSize = 8 << 10
 
-// copyIn copies a small body into the block, with the lock, and returns where it
+// copyIn copies a small message into the block, with the lock, and returns where it
 // lies there.
-func (g *Merge) copyIn(body []byte) place {
-	if len(g.block.bytes)-g.used < len(body) || g.block.bytes == nil {
+func (g *Merge) copyIn(header, body []byte) place {
+	n := len(header) + len(body)
+	if len(g.block.bytes)-g.used < n || g.block.bytes == nil {
 		g.newBlock()
 	}
-	p := place{int32(g.used), int32(g.used), int32(g.used + len(body))}
-	g.used += copy(g.block.bytes[g.used:], body)
+	p := place{int32(g.used), int32(g.used + len(header)), int32(g.used + n)}
+	copy(g.block.bytes[p.start:], header)
+	copy(g.block.bytes[p.body:], body)
+	g.used += n
 	if c := g.block.chunk; c != nil {
 		c.Retain(1)
 	}
@@ -163,7 +207,7 @@ func (g *Merge) newBlock() {
 		c.Release(1) // ours
 	}
 	g.used = 0
-	if !g.round {
+	if !g.round || g.Keeps {
 		g.block = run{bytes: make([]byte, blockSize)}
 		return
 	}
@@ -198,10 +242,15 @@ func (in *intake) take(m *message.Message) bool {
 		m.Drop()
 		return true
 	}
+	if m.Borrowed() && m.Len() <= longCopy && len(m.More) == 0 {
+		in.push(&g.block, g.copyIn(m.Header, m.Body))
+		return true
+	}
 	if m.Borrowed() {
 		m.Detach(nil)
 	}
 	r, p := single(m)
+	in.q.turn(r.memory())
 	in.push(&r, p)
 	return true
 }
@@ -217,7 +266,7 @@ func (in *intake) want(body []byte) Drop {
 // room tells whether there is room for a message, makes some, or says why to
 // drop it.
 func (in *intake) room(size int) (room bool, why Drop) {
-	if !in.q.full(size, in.lim) {
+	if !in.crowded(size, in.lim) && !in.q.full(size, in.lim) {
 		return true, None
 	}
 	switch in.lim.Full {

@@ -99,6 +99,14 @@ func (s *joinedSeat) Bodies() bool { return s.in != nil && s.in.Bodies() }
 // DeliverBody implements BodySeat.
 func (s *joinedSeat) DeliverBody(body []byte) bool { return s.in.DeliverBody(body) }
 
+// Passed implements BodySeat.
+func (s *joinedSeat) Passed() (messages, bytes uint64) {
+	if s.in == nil {
+		return 0, 0
+	}
+	return s.in.Passed()
+}
+
 func (s *joinedSeat) Ready() {
 	if s.out != nil {
 		s.out.Ready()

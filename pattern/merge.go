@@ -15,8 +15,13 @@ type Merge struct {
 	Open func(p Peer, m *message.Message) Drop
 	// Show changes a message as the application takes it. It may be nil.
 	Show func(m *message.Message)
+	// Keeps says that who takes a message keeps its memory: small ones are copied
+	// out of memory that goes round, as they come or as they are taken.
+	Keeps bool
 
+	_    apart
 	hand hand
+	_    apart
 
 	mu     sync.Mutex // after hand.mu
 	topics *Topics    // nil: everything is wanted
@@ -24,13 +29,18 @@ type Merge struct {
 	some   turns[*mergeSeat]
 	opened message.Message // what Open is working on, of a bulk
 	depth  int
-	seats  int     // peers attached
-	class  [17]int // of these, by priority
-	block  run     // memory that small bodies are copied to
-	used   int     // of it
-	round  bool    // the next block is to be a chunk
+	seats  int         // peers attached
+	class  [17]int     // of these, by priority
+	block  run         // memory that small bodies are copied to
+	used   int         // of it
+	round  bool        // the next block is to be a chunk
+	left   [17]remains // by priority
 	closed bool
 }
+
+// apart keeps what two processors write, each message, out of the same lines of
+// their caches (which may fetch two at a time): who delivers, and who receives.
+type apart [128]byte
 
 type mergeSeat struct {
 	g       *Merge
@@ -38,6 +48,15 @@ type mergeSeat struct {
 	q       queue
 	stalled bool // Deliver took less than all; Resume is owed
 	first   bool // it has gone, and was the only one: see Detach
+	// See gone.go.
+	gone     bool // the peer has
+	newcomer bool // it came while there was too much of what others left
+	waits    bool // it is on the list of newcomers that wait
+	turn     bool // it may bring one message in any case
+	besides  int  // what it holds beside the messages in its queue
+	cost     int  // what of it is counted in remains
+
+	bodies, bodyBytes uint64 // what DeliverBody took
 }
 
 // class is the priority that the seat's messages are taken with.
@@ -62,26 +81,30 @@ func (g *Merge) Attach(p Peer) InSeat {
 	if !g.onePriority() {
 		g.putBack()
 	}
-	return &mergeSeat{g: g, peer: p}
+	s := &mergeSeat{g: g, peer: p}
+	s.come()
+	return s
 }
 
 // Detach leaves what was received: it can be taken when its sender has gone. If
 // that was the only one, it comes before what the next one will send: who has one
 // peer at a time, and that may be the same over and over again, gets everything in
 // the order in which it was sent.
-func (s *mergeSeat) Detach() {
+func (s *mergeSeat) Detach() { tell(s.detach()) }
+
+func (s *mergeSeat) detach() []news {
 	g := s.g
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.class[s.peer.RecvPriority()]--
-	if g.seats--; g.seats > 0 {
-		return
+	if g.seats--; g.seats == 0 {
+		if s.q.n > 0 {
+			g.some.remove(s.class(), s)
+			g.some.add(ahead, s)
+		}
+		s.first = true
 	}
-	if s.q.n > 0 {
-		g.some.remove(s.class(), s)
-		g.some.add(ahead, s)
-	}
-	s.first = true
+	return s.leave()
 }
 
 // onePriority tells, with the lock, whether all peers have the same.
@@ -106,6 +129,9 @@ func (g *Merge) popped(s *mergeSeat, n int) {
 	g.depth -= n
 	if s.q.n == 0 {
 		g.some.remove(s.class(), s)
+	}
+	if s.gone {
+		s.account()
 	}
 }
 
@@ -150,16 +176,11 @@ func (g *Merge) FilterAll() {
 // messages that match nothing any more are dropped.
 func (g *Merge) Unsubscribe(topic []byte) bool {
 	dropped, found := g.unsubscribe(topic)
-	for _, d := range dropped {
-		d.peer.Count(Unwanted, d.n)
-		if d.resume {
-			d.peer.Resume()
-		}
-	}
+	tell(dropped)
 	return found
 }
 
-func (g *Merge) unsubscribe(topic []byte) (dropped []refiltered, found bool) {
+func (g *Merge) unsubscribe(topic []byte) (dropped []news, found bool) {
 	g.hand.mu.Lock()
 	defer g.hand.mu.Unlock()
 	g.mu.Lock()
@@ -181,15 +202,27 @@ func (g *Merge) Subscribed() bool {
 	return g.topics != nil && !g.topics.Empty()
 }
 
-// refiltered is what refilter dropped of a peer's.
-type refiltered struct {
+// news is what a peer is to be told, under no lock.
+type news struct {
 	peer   Peer
+	why    Drop // for which so many of its messages were dropped
 	n      int
 	resume bool
 }
 
+func tell(all []news) {
+	for _, d := range all {
+		if d.n > 0 {
+			d.peer.Count(d.why, d.n)
+		}
+		if d.resume {
+			d.peer.Resume()
+		}
+	}
+}
+
 // refilter drops, with the lock, queued messages that are unwanted now.
-func (g *Merge) refilter() (all []refiltered) {
+func (g *Merge) refilter() (all []news) {
 	var seats []*mergeSeat
 	for i := range g.some.class {
 		seats = append(seats, g.some.class[i].members...)
@@ -207,7 +240,8 @@ func (g *Merge) refilter() (all []refiltered) {
 		}
 		g.popped(s, unwanted)
 		if unwanted > 0 {
-			all = append(all, refiltered{s.peer, unwanted, s.stalled && s.resumable()})
+			all = append(all, news{s.peer, Unwanted, unwanted, s.stalled && s.resumable()})
+			all = append(all, s.freed()...)
 		}
 	}
 	return all

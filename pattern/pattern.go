@@ -72,10 +72,12 @@ type BulkSeat interface {
 
 // BodySeat is a seat that can be handed one message that is only a body, and lent,
 // which is faster. DeliverBody returns false if there is no room. Bodies tells
-// whether it may be called at all.
+// whether it may be called at all, Passed what it has taken: messages and their
+// bytes.
 type BodySeat interface {
 	Bodies() bool
 	DeliverBody(body []byte) bool
+	Passed() (messages, bytes uint64)
 }
 
 // BodySender is a router that can be lent one message that is only a body, which

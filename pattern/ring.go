@@ -73,9 +73,30 @@ func (k *rings[T]) rest(r *ring[T]) {
 	}
 }
 
+// fit makes a ring no longer than it has to be.
+func (k *rings[T]) fit(r *ring[T]) {
+	n := k.few
+	for n < r.n {
+		n *= 2
+	}
+	if n >= len(r.slots) {
+		return
+	}
+	old := *r
+	r.slots, r.head = make([]T, n), 0
+	for i := range r.n {
+		r.slots[i] = *old.at(i)
+	}
+	clear(old.slots)
+	k.giveBack(&old)
+}
+
+// at is the slot of index i, counted from the front.
+func (r *ring[T]) at(i int) *T { return &r.slots[(r.head+i)&(len(r.slots)-1)] }
+
 func (r *ring[T]) front() *T { return &r.slots[r.head] }
 
-func (r *ring[T]) back() *T { return &r.slots[(r.head+r.n-1)&(len(r.slots)-1)] }
+func (r *ring[T]) back() *T { return r.at(r.n - 1) }
 
 // pop takes n slots away at the front. What they hold stays there.
 func (r *ring[T]) pop(n int) {

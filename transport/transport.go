@@ -77,6 +77,8 @@ type Sink interface {
 	// DeliverBody is Deliver of one message that is only a body, and lent; it
 	// is faster. It returns false if there is no room.
 	DeliverBody(body []byte) bool
+	// Bodies is what DeliverBody has taken: messages and their bytes.
+	Bodies() (messages, bytes uint64)
 	// Ready says that an Offer that was refused would now be taken.
 	Ready()
 	// Lost says that the connection is gone, and why. The link calls it
@@ -104,9 +106,11 @@ type MessageLink interface {
 }
 
 // BodyLink is a MessageLink that can be lent one message that is only a body, which
-// is faster. False says that Offer has to be asked.
+// is faster. False says that Offer has to be asked. Such a link counts itself what
+// it has taken, by Offer and OfferBody.
 type BodyLink interface {
 	OfferBody(body []byte) bool
+	Passed() (messages, bytes uint64)
 }
 
 // StreamLink is a connection that is a byte stream and a codec. The engine

@@ -16,9 +16,11 @@ import (
 type messages struct {
 	p      *Pipe
 	link   transport.MessageLink
-	bodies pattern.BodySeat // the seat, if it takes bodies alone
+	lends  transport.BodyLink // the link, if it is one: then it counts what goes out
+	bodies pattern.BodySeat   // the seat, if it takes bodies alone: it counts them
 	out    struct{ messages, bytes atomic.Uint64 }
-	live   atomic.Bool // the other end has been there
+	odd    struct{ messages, bytes atomic.Uint64 } // bodies that the seat does not count
+	live   atomic.Bool                             // the other end has been there
 
 	mu     sync.Mutex
 	meets  bool              // the other end is in this process
@@ -48,18 +50,19 @@ func (c *messages) HasRoom() bool {
 
 // OfferBody implements pattern.BodyPeer.
 func (c *messages) OfferBody(body []byte) bool {
-	l, ok := c.link.(transport.BodyLink)
-	if !ok || !l.OfferBody(body) {
+	if c.lends == nil || !c.lends.OfferBody(body) {
 		return false
 	}
-	c.sent(len(body))
+	c.p.late()
 	return true
 }
 
 // sent counts a message of size bytes that the link has taken.
 func (c *messages) sent(size int) {
-	c.out.messages.Add(1)
-	c.out.bytes.Add(uint64(size))
+	if c.lends == nil {
+		c.out.messages.Add(1)
+		c.out.bytes.Add(uint64(size))
+	}
 	c.p.late()
 }
 
@@ -70,6 +73,7 @@ func (c *messages) start() {
 	if b, ok := c.p.seat.(pattern.BodySeat); ok && b.Bodies() {
 		c.bodies = b
 	}
+	c.p.sock.near.Add(1)
 	c.link.Attach(c)
 }
 
@@ -85,6 +89,24 @@ func (c *messages) idle() bool { return true }
 func (c *messages) count(s *PeerStats) {
 	s.MessagesOut += c.out.messages.Load()
 	s.BytesOut += c.out.bytes.Load()
+	if c.lends != nil {
+		n, bytes := c.lends.Passed()
+		s.MessagesOut += n
+		s.BytesOut += bytes
+	}
+	if c.bodies != nil {
+		n, bytes := c.bodies.Passed()
+		s.MessagesIn += n
+		s.BytesIn += bytes
+	}
+}
+
+// Bodies implements transport.Sink.
+func (c *messages) Bodies() (messages, bytes uint64) {
+	if c.bodies != nil {
+		messages, bytes = c.bodies.Passed()
+	}
+	return messages + c.odd.messages.Load(), bytes + c.odd.bytes.Load()
 }
 
 // Deliver implements transport.Sink.
@@ -124,12 +146,17 @@ func (c *messages) DeliverBody(body []byte) bool {
 	if c.bodies == nil || most > 0 && len(body) > int(most) {
 		batch := make([]message.Message, 1)
 		batch[0].Borrow(body)
-		return c.Deliver(batch) == 1
+		if c.Deliver(batch) == 0 {
+			return false
+		}
+		c.odd.messages.Add(1)
+		c.odd.bytes.Add(uint64(len(body)))
+		return true
 	}
 	if !c.bodies.DeliverBody(body) {
 		return false
 	}
-	c.p.arrived(1, len(body))
+	c.p.late()
 	return true
 }
 
@@ -165,6 +192,7 @@ func (c *messages) meet() {
 }
 
 func (c *messages) finish(error) (unsent []message.Message, begun int) {
+	c.p.sock.near.Add(-1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	unsent = c.unsent

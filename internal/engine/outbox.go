@@ -24,7 +24,9 @@ import (
 //	         requests and replies: swap, unlock, ONE write that does not wait
 //	                                                              -> SENDER
 //	         else start the flusher                               -> FLUSHER
+//	         or, while the socket gathers (hold.go), wait         -> HELD
 //	 taken   Offer only appends; over the limits it returns false
+//	 HELD    let go, or enough for a write: as the sender         -> SENDER
 //	 SENDER  after its write: nothing left -> FREE; else start the flusher with
 //	         the rest                                             -> FLUSHER
 //	 FLUSHER Gosched once; loop {pending empty -> FREE; swap; unlock; write all}
@@ -44,6 +46,7 @@ type outbox struct {
 	spare   *batch  // the flusher's, empty
 	direct  *direct // nil: this connection can't be written without waiting
 	busy    bool
+	held    bool // busy, and nobody writes until the socket lets go
 	said    bool // a farewell: no message may follow it
 	refused bool // an Offer was: Ready is owed
 	err     error
@@ -67,7 +70,11 @@ func (o *outbox) Offer(m *message.Message) bool {
 	o.mu.Lock()
 	if !o.room(m.Len()) {
 		o.refused = true
-		o.mu.Unlock()
+		if o.held {
+			o.sendHeld() // who waits for room may be who would let go
+		} else {
+			o.mu.Unlock()
+		}
 		return false
 	}
 	b := o.fill()
@@ -110,11 +117,16 @@ func (o *outbox) room(size int) bool {
 
 // leave sees to it that what has been appended to b is written, and unlocks.
 func (o *outbox) leave(b *batch) {
-	if !o.busy && o.direct != nil && len(b.large) == 0 && o.direct.guess() {
+	switch {
+	case o.held && b.size >= mostHeld:
+		o.sendHeld()
+	case o.busy, o.p.sock.hold.holds(o):
+		o.mu.Unlock()
+	case o.direct != nil && len(b.large) == 0 && o.direct.guess():
 		o.sendNow()
-		return
+	default:
+		o.start()
 	}
-	o.start()
 }
 
 // fill returns the batch to append to, with the lock.
@@ -300,6 +312,9 @@ func (o *outbox) finish(err error) (unsent []message.Message, begun int) {
 	defer o.mu.Unlock()
 	if o.err == nil {
 		o.err = err
+	}
+	if o.held {
+		o.held, o.busy = false, false
 	}
 	for o.busy {
 		o.free.Wait()

@@ -213,7 +213,8 @@ func (p *Pipe) attach() error {
 	case *transport.StreamLink:
 		p.carrier = newStream(p, l)
 	case transport.MessageLink:
-		p.carrier = &messages{p: p, link: l}
+		lends, _ := l.(transport.BodyLink)
+		p.carrier = &messages{p: p, link: l, lends: lends}
 	default:
 		return errors.New("transport's link is neither a stream nor carries messages")
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/sprocketmq/sp/pattern"
 )
 
 // role is the reader role of a stream connection: who may call reader.step. It
@@ -135,6 +137,12 @@ func (s *stream) tick() {
 // loop is the background reader. It returns why the connection ended.
 func (s *stream) loop() error {
 	defer s.drop()
+	// Who comes where nobody takes what others left is not read at all.
+	if seat, ok := s.reader.p.seat.(pattern.Roomy); ok && !seat.HasRoom() {
+		if err := s.awaitRoom(); err != nil {
+			return err
+		}
+	}
 	for {
 		full, err := s.step()
 		if err != nil {
@@ -146,6 +154,10 @@ func (s *stream) loop() error {
 			}
 			continue
 		}
+		if s.manyReplies() {
+			s.gatherNext()
+			continue
+		}
 		if s.yield() {
 			if err := s.park(); err != nil {
 				return err
@@ -154,15 +166,18 @@ func (s *stream) loop() error {
 	}
 }
 
+// manyReplies tells whether the last read brought replies to several requests. Then
+// nobody is to lead: it would read for all others.
+func (s *stream) manyReplies() bool {
+	return s.last > 1 && s.outbox.p.sock.asked.Load() == forReply
+}
+
 // yield frees the role, if there may be a leader.
 func (s *stream) yield() bool {
 	sock := s.outbox.p.sock
 	asked := sock.asked.Load()
 	if s.raw == nil || asked == nobody || sock.lone.Load() != s {
 		return false
-	}
-	if asked == forReply && s.last > 1 {
-		return false // many requests at once: a leader would read for all others
 	}
 	s.role.mu.Lock()
 	defer s.role.mu.Unlock()
@@ -313,53 +328,12 @@ func (s *Socket) choose() (was *stream) {
 	return was
 }
 
-// WaitArrival waits until try succeeds or fails. The caller reads the connection
-// itself where it can. Else it registers: that returns what gets a token, or is
-// closed, when something arrives that concerns the caller; and it takes the
-// registration back if the caller then does not wait. It returns false if ctx
-// ended before.
-func (s *Socket) WaitArrival(ctx context.Context, try func() (bool, error), register func() <-chan struct{}, unregister func()) (bool, error) {
-	for {
-		s.ask(forReply)
-		if ok, err := s.lead(ctx, try); ok || err != nil {
-			return ok, err
-		}
-		token := register()
-		if ok, err := try(); ok || err != nil {
-			unregister()
-			return ok, err
-		}
-		if ctx.Err() == nil && s.leadable() {
-			unregister()
-			continue
-		}
-		select {
-		case <-token:
-			if ok, err := try(); ok || err != nil {
-				return ok, err
-			}
-		case <-ctx.Done():
-			unregister()
-			return false, nil
-		}
-	}
-}
-
-// ask notes that somebody waits, and for what.
-func (s *Socket) ask(what int32) {
-	if s.asked.Load() != what {
-		s.asked.Store(what)
-	}
-}
-
-const (
-	nobody int32 = iota
-	forMessage
-	forReply // to a request, of which there may be many
-)
-
 // waitRecv is WaitArrival for what the router receives.
 func (s *Socket) waitRecv(ctx context.Context, try func() (bool, error)) (bool, error) {
+	s.letGo() // another may have taken what Serve saw coming
+	if ok, err := s.eagerRecv(ctx, try); ok || err != nil {
+		return ok, err
+	}
 	for {
 		s.ask(forMessage)
 		if ok, err := s.lead(ctx, try); ok || err != nil {
@@ -374,15 +348,13 @@ func (s *Socket) waitRecv(ctx context.Context, try func() (bool, error)) (bool, 
 			s.recvq.leave(w)
 			continue
 		}
-		select {
-		case <-w.token:
-			s.recvq.give(w)
-			if ok, err := try(); ok || err != nil {
-				return ok, err
-			}
-		case <-ctx.Done():
+		if !awaitToken(ctx, w.token) {
 			s.recvq.leave(w)
 			return false, nil
+		}
+		s.recvq.give(w)
+		if ok, err := try(); ok || err != nil {
+			return ok, err
 		}
 	}
 }

@@ -19,7 +19,8 @@ import (
 // because for a quick handler a goroutine costs more than the handler does. The
 // goroutine that receives runs the handler itself. If one is still running at the
 // second tick after it began, another goroutine goes on receiving, and for as long
-// as handlers are slow each gets a goroutine of its own.
+// as handlers are slow each gets a goroutine of its own. Until then what handlers
+// send waits for those whose requests are there already, to leave in one write.
 func Serve[T any](ctx context.Context, s *Socket, most int, next func(context.Context) (T, error), handle func(context.Context, T)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -62,12 +63,17 @@ const (
 
 // receive takes requests until there are no more, or somebody took over.
 func (v *server[T]) receive(ctx context.Context) {
+	defer v.s.letGo()
 	for {
 		select {
 		case v.places <- struct{}{}:
-		case <-ctx.Done():
-			v.ended <- v.s.waitError(ctx, "serve")
-			return
+		default:
+			select {
+			case v.places <- struct{}{}:
+			case <-ctx.Done():
+				v.ended <- v.s.waitError(ctx, "serve")
+				return
+			}
 		}
 		q, err := v.next(ctx)
 		if err != nil {
@@ -82,7 +88,14 @@ func (v *server[T]) receive(ctx context.Context) {
 		mine := v.number
 		v.inline.Store(mine)
 		v.arm(ctx)
+		more := v.s.router.CanRecv()
+		if more {
+			v.s.gather()
+		}
 		v.handle(ctx, q)
+		if !more {
+			v.s.letGo()
+		}
 		<-v.places
 		if !v.inline.CompareAndSwap(mine, 0) {
 			return
@@ -123,6 +136,7 @@ func (v *server[T]) tick(ctx context.Context) {
 	case now == v.seen && v.inline.CompareAndSwap(now, 0):
 		v.quick.Store(0)
 		v.spread.Store(true)
+		v.s.letGo()
 		v.seen = 0
 		v.armed.Store(false)
 		v.work.Go(func() { v.receive(ctx) })

@@ -19,6 +19,9 @@ func (s *Socket) Send(ctx context.Context, m *Message) error {
 	n := uint64(len(m.Body))
 	ok, err := s.trySend(m)
 	if !ok && err == nil {
+		ok, err = s.eagerSend(ctx, func() (bool, error) { return s.trySend(m) })
+	}
+	if !ok && err == nil {
 		ok, err = s.sendq.wait(ctx, func() (bool, error) { return s.trySend(m) })
 	}
 	if err != nil {
@@ -212,7 +215,7 @@ func (s *Socket) Await(ctx context.Context, op string, try func() (bool, error))
 func (s *Socket) CountSent(bytes int) { s.sent(uint64(bytes)) }
 
 // CountReceived is to Recv what CountSent is to Send.
-func (s *Socket) CountReceived(m *Message) { s.received(len(m.Body)) }
+func (s *Socket) CountReceived(bytes int) { s.received(bytes) }
 
 // Open fails if the socket is closed.
 func (s *Socket) Open() error {

@@ -103,15 +103,28 @@ func (q *waitq) wait(ctx context.Context, try func() (bool, error)) (bool, error
 			q.leave(w)
 			return ok, err
 		}
-		select {
-		case <-w.token:
-			q.give(w)
-			if ok, err := try(); ok || err != nil {
-				return ok, err
-			}
-		case <-ctx.Done():
+		if !awaitToken(ctx, w.token) {
 			q.leave(w)
 			return false, nil
 		}
+		q.give(w)
+		if ok, err := try(); ok || err != nil {
+			return ok, err
+		}
+	}
+}
+
+// awaitToken waits for a token. It returns false if ctx ended before.
+func awaitToken(ctx context.Context, token <-chan struct{}) bool {
+	done := ctx.Done()
+	if done == nil { // cheaper
+		<-token
+		return true
+	}
+	select {
+	case <-token:
+		return true
+	case <-done:
+		return false
 	}
 }

@@ -11,6 +11,10 @@ import (
 // Log remembers what sockets log, and lets tests wait for it: what a socket
 // does on its own, it logs when it has counted it.
 type Log struct {
+	// Least is what is remembered: nil is everything. Where very many come and go,
+	// that would be most of what a test holds.
+	Least slog.Leveler
+
 	mu      sync.Mutex
 	records []Record
 	news    chan struct{}
@@ -69,7 +73,9 @@ type handler struct {
 	attrs []slog.Attr
 }
 
-func (h handler) Enabled(context.Context, slog.Level) bool { return true }
+func (h handler) Enabled(_ context.Context, level slog.Level) bool {
+	return h.log.Least == nil || level >= h.log.Least.Level()
+}
 
 func (h handler) WithGroup(string) slog.Handler { return h }
 

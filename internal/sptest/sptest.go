@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,14 +27,27 @@ func Begin(t testing.TB) context.Context {
 		}
 	})
 	ctx, cancel := context.WithTimeout(context.Background(), patience())
-	t.Cleanup(cancel)
+	t.Cleanup(func() {
+		if ctx.Err() != nil && t.Failed() {
+			inVain.Store(true)
+		}
+		cancel()
+	})
 	return ctx
 }
 
-// patience is how long a test may take: in a bubble waiting costs nothing.
+// inVain says that a test has waited in vain.
+var inVain atomic.Bool
+
+// patience is how long a test may take: in a bubble waiting costs nothing. Where
+// one has waited in vain others are likely to, and all have to have failed before
+// the tool stops them, or nobody says why.
 func patience() time.Duration {
-	if inBubble() {
+	switch {
+	case inBubble():
 		return 1000 * time.Hour
+	case inVain.Load():
+		return 20 * time.Second
 	}
 	return 2 * time.Minute // nothing waits for it
 }
@@ -133,9 +147,15 @@ type Socket interface {
 	Close() error
 }
 
-// Open makes s close when the test ends, if it has not been closed before.
+// Open makes s close when the test ends, if it has not been closed before. If the
+// test has failed, the log has what it counted.
 func Open[S Socket](t testing.TB, s S) S {
-	t.Cleanup(func() { s.Close() })
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("%T counted %+v", s, s.Stats())
+		}
+		s.Close()
+	})
 	return s
 }
 

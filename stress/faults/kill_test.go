@@ -64,7 +64,7 @@ func TestKilledRepliers(t *testing.T) {
 		took.Took(1)
 	}
 	close(stop)
-	work.Wait()
+	kit.Join(t, ctx, "the callers", &work)
 	books.Settle(t, ledger.Account{MostBack: 0})
 	c.settle(worked)
 	worked.Settle(t, ledger.Account{Repeats: true, MostBack: 1 << 30})
@@ -107,7 +107,7 @@ func TestKilledPullers(t *testing.T) {
 		took.Took(1)
 	}
 	close(stop)
-	work.Wait()
+	kit.Join(t, ctx, "the callers", &work)
 	sptest.Peers(t, ctx, push, 1)
 	sptest.Until(t, ctx, "the rest to go", func() bool { return push.Stats().Traffic.Queued == 0 })
 	push.Close()

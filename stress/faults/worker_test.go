@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,7 +24,7 @@ const buffer = 128 << 10
 // worker is a program that dials an address, as a puller or a replier, and writes
 // what it gets to a file before it goes on: it may be killed at any moment.
 var worker = kit.Program("worker", func(args []string, in *bufio.Scanner, out io.Writer) error {
-	log, err := os.OpenFile(args[2], os.O_APPEND|os.O_WRONLY, 0)
+	log, err := os.Create(args[2])
 	if err != nil {
 		return err
 	}
@@ -73,17 +74,13 @@ type crew struct {
 	t    *testing.T
 	role string
 	addr string
-	log  string
+	dir  string // of the workers' logs
+	logs []string
 	live []*kit.Process
 }
 
 func newCrew(t *testing.T, role, addr string, n int) *crew {
-	f, err := os.Create(sptest.Dir(t) + "/log")
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
-	c := &crew{t: t, role: role, addr: addr, log: f.Name()}
+	c := &crew{t: t, role: role, addr: addr, dir: sptest.Dir(t)}
 	for range n {
 		c.add()
 	}
@@ -91,7 +88,9 @@ func newCrew(t *testing.T, role, addr string, n int) *crew {
 }
 
 func (c *crew) add() {
-	c.live = append(c.live, kit.Start(c.t, worker, c.role, c.addr, c.log))
+	log := fmt.Sprint(c.dir, "/", len(c.logs))
+	c.logs = append(c.logs, log)
+	c.live = append(c.live, kit.Start(c.t, worker, c.role, c.addr, log))
 }
 
 func (c *crew) kill() {
@@ -100,15 +99,21 @@ func (c *crew) kill() {
 	c.live = c.live[1:]
 }
 
-// settle reads what all workers wrote into the books.
+// settle reads what all workers wrote into the books. Who is killed while it writes
+// may leave part of a record, which it has not worked on.
 func (c *crew) settle(books *ledger.Ledger) {
-	all, err := os.ReadFile(c.log)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	for len(all) >= 4 {
-		n := binary.BigEndian.Uint32(all)
-		books.Read(0, all[4:4+n])
-		all = all[4+n:]
+	for i, log := range c.logs {
+		all, err := os.ReadFile(log)
+		if err != nil && !errors.Is(err, os.ErrNotExist) { // killed before it began
+			c.t.Fatal(err)
+		}
+		for len(all) >= 4 {
+			n := int(binary.BigEndian.Uint32(all))
+			if len(all) < 4+n {
+				break
+			}
+			books.Read(uint32(i), all[4:4+n])
+			all = all[4+n:]
+		}
 	}
 }

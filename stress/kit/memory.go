@@ -22,6 +22,7 @@ type Memory struct {
 func WatchMemory(t testing.TB) *Memory {
 	t.Helper()
 	runtime.GC()
+	runtime.GC() // what was in pools the first has only put aside
 	m := &Memory{t: t, start: held(), done: make(chan struct{})}
 	m.all.Go(func() {
 		tick := time.NewTicker(5 * time.Millisecond)

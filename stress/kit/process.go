@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 // programs are what the test binary can be besides a test.
@@ -38,12 +40,17 @@ func Main(m *testing.M) {
 
 // Process is a program that runs beside the test.
 type Process struct {
-	t    testing.TB
-	name string
-	cmd  *exec.Cmd
-	in   io.WriteCloser
-	out  *bufio.Scanner
+	t     testing.TB
+	name  string
+	cmd   *exec.Cmd
+	in    io.WriteCloser
+	lines chan string   // what it says
+	end   chan struct{} // closed when nobody listens any more
+	order string        // the last
 }
+
+// patience is how long a program may be silent that was asked something.
+var patience = Pick(time.Minute, 10*time.Minute)
 
 // Start starts a program; it is killed when the test ends, if it has not ended
 // before.
@@ -53,7 +60,7 @@ func Start(t testing.TB, name string, args ...string) *Process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Process{t: t, name: name, cmd: exec.Command(exe, args...)}
+	p := &Process{t: t, name: name, cmd: exec.Command(exe, args...), lines: make(chan string), end: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), which+"="+name)
 	p.cmd.Stderr = os.Stderr
 	in, err := p.cmd.StdinPipe()
@@ -64,16 +71,31 @@ func Start(t testing.TB, name string, args ...string) *Process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.in, p.out = in, bufio.NewScanner(out)
+	p.in = in
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	var listener sync.WaitGroup
+	listener.Go(func() { p.listen(out) })
 	t.Cleanup(func() {
 		p.in.Close()
 		p.cmd.Process.Kill()
+		close(p.end)
+		listener.Wait()
 		p.cmd.Wait()
 	})
 	return p
+}
+
+func (p *Process) listen(out io.Reader) {
+	defer close(p.lines)
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		select {
+		case p.lines <- lines.Text():
+		case <-p.end:
+			return
+		}
+	}
 }
 
 // PID is the process's number.
@@ -93,7 +115,8 @@ func (p *Process) Wait() error { return p.cmd.Wait() }
 // Tell gives an order and does not wait for the answer.
 func (p *Process) Tell(words ...any) {
 	p.t.Helper()
-	if _, err := fmt.Fprintln(p.in, words...); err != nil {
+	p.order = strings.TrimSpace(fmt.Sprintln(words...))
+	if _, err := fmt.Fprintln(p.in, p.order); err != nil {
 		p.t.Fatalf("%s: %v", p.name, err)
 	}
 }
@@ -101,10 +124,18 @@ func (p *Process) Tell(words ...any) {
 // Hear waits for a line and returns its words.
 func (p *Process) Hear() []string {
 	p.t.Helper()
-	if !p.out.Scan() {
-		p.t.Fatalf("%s has ended, want an answer: %v", p.name, p.out.Err())
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case line, ok := <-p.lines:
+		if !ok {
+			p.t.Fatalf("%s has ended, want an answer to %q", p.name, p.order)
+		}
+		return strings.Fields(line)
+	case <-late.C:
+		p.t.Fatalf("%s has said nothing for %v, want an answer to %q", p.name, patience, p.order)
 	}
-	return strings.Fields(p.out.Text())
+	return nil
 }
 
 // Ask gives an order and waits for the answer.

@@ -42,7 +42,7 @@ func TestDevice(t *testing.T) {
 			}
 		}
 		close(stop)
-		writers.Wait()
+		kit.Join(t, ctx, "the writers", &writers)
 		dropped := 0
 		closing := func(s interface {
 			sptest.Socket
@@ -61,11 +61,11 @@ func TestDevice(t *testing.T) {
 		})
 		// The device counts at its far side what it had to give up.
 		in.Close()
-		device.Wait()
+		kit.Join(t, ctx, "the device", &device)
 		closing(out)
 		sptest.Until(t, ctx, "the rest", func() bool { return len(pull.Peers()) == 0 && pull.Stats().Waiting == 0 })
 		closing(pull)
-		readers.Wait()
+		kit.Join(t, ctx, "the readers", &readers)
 		if st := in.Stats(); st.Traffic.MessagesIn != st.Received+st.Dropped.Total() {
 			t.Errorf("%+v", st)
 		} else {

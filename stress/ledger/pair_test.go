@@ -35,7 +35,7 @@ func TestFlappingPair(t *testing.T) {
 				broken.Took(breakRandomly(p, a))
 			}
 			close(stop)
-			writers.Wait()
+			kit.Join(t, ctx, "the writers", &writers)
 			left := 0
 			for i, s := range []*sp.Pair{a, b} {
 				var drop *sp.DroppedError
@@ -46,7 +46,7 @@ func TestFlappingPair(t *testing.T) {
 					sptest.Until(t, ctx, "what the other has", func() bool { return len(b.Peers()) == 0 && b.Stats().Waiting == 0 })
 				}
 			}
-			readers.Wait()
+			kit.Join(t, ctx, "the readers", &readers)
 			most := broken.Taken() * perCut(t, road)
 			dropped := [2]int{}
 			for i, s := range []*sp.Pair{a, b} {

@@ -57,7 +57,7 @@ func TestPieces(t *testing.T) {
 				}
 				a.Close()
 				b.Close()
-				work.Wait()
+				kit.Join(t, ctx, "the callers", &work)
 				pieces.Try(int(p.Pieces.Load()))
 				pieces.Took(int(p.Pieces.Load()))
 				for i, s := range []*sp.Pair{a, b} {

@@ -90,7 +90,7 @@ func TestPipeline(t *testing.T) {
 			}
 		}
 		close(stop)
-		work.Wait()
+		kit.Join(t, ctx, "the callers", &work)
 		unknown, accountable := 0, 0
 		for _, s := range push {
 			var drop *sp.DroppedError
@@ -108,7 +108,7 @@ func TestPipeline(t *testing.T) {
 		for len(ends.live) > 0 {
 			ends.die(0)
 		}
-		ends.work.Wait()
+		kit.Join(t, ctx, "the readers", &ends.work)
 		books.Settle(t, ledger.Account{
 			Dropped: ends.dropped() + accountable, Unknown: unknown,
 			MostLost: broken.Taken() * most, MostBack: len(ends.dead) * broken.Taken(),

@@ -91,7 +91,7 @@ func TestSubscribers(t *testing.T) {
 			})
 			m.Close()
 		}
-		readers.Wait()
+		kit.Join(t, ctx, "the readers", &readers)
 		for _, m := range members {
 			there, here := m.there.Stats(), m.Stats()
 			dropped := int(there.Dropped.Total() + here.Dropped.Total())

@@ -118,12 +118,12 @@ func requests(t *testing.T, ctx context.Context, road string, once bool) {
 		}
 	}
 	close(stop)
-	work.Wait()
+	kit.Join(t, ctx, "the callers", &work)
 	req.Close()
 	for len(ends.live) > 0 {
 		ends.die()
 	}
-	ends.work.Wait()
+	kit.Join(t, ctx, "the readers", &ends.work)
 	all := 0
 	for _, n := range failed {
 		all += n

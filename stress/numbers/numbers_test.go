@@ -5,6 +5,7 @@ package numbers
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ func open(t *testing.T, o sp.EndpointOptions) *scene {
 	sptest.Begin(t) // looks for goroutines in the end
 	ctx, cancel := context.WithTimeout(context.Background(), kit.Pick(2*time.Minute, time.Hour))
 	t.Cleanup(cancel)
-	s := &scene{t: t, ctx: ctx, began: time.Now()}
+	s := &scene{t: t, ctx: ctx, began: time.Now(), log: sptest.Log{Least: slog.LevelWarn}}
 	s.pull = kit.NewParty(pattern.Pull, false, &sp.Options{Log: s.log.Logger(), RecvQueue: 5000})
 	sptest.Open(t, s.pull.Socket)
 	var err error

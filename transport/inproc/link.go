@@ -20,11 +20,12 @@ type link struct {
 	far  *link
 	both *shared
 
-	sink     atomic.Pointer[transport.Sink] // set by Attach
-	refused  atomic.Bool                    // an Offer here was: Ready is owed to our sink
-	protocol wire.Protocol                  // of our side, from its handshake on
-	callIn   func()                         // makes the dialer join; at the listener's end
-	met      bool                           // it has been called
+	sink     atomic.Pointer[transport.Sink]          // set by Attach
+	whole    struct{ messages, bytes atomic.Uint64 } // offered here and taken, but for bodies
+	refused  atomic.Bool                             // an Offer here was: Ready is owed to our sink
+	protocol wire.Protocol                           // of our side, from its handshake on
+	callIn   func()                                  // makes the dialer join; at the listener's end
+	met      bool                                    // it has been called
 }
 
 // shared is what the two ends have in common.
@@ -105,11 +106,15 @@ func (l *link) Offer(m *message.Message) bool {
 	if m.Borrowed() && len(m.Header) == 0 {
 		return l.twice(func() bool { return (*l.far.sink.Load()).DeliverBody(m.Body) })
 	}
+	size := m.Len()
 	batch := single.Get().(*[1]message.Message)
 	batch[0] = m.Move()
 	far := *l.far.sink.Load()
 	taken := l.twice(func() bool { return far.Deliver(batch[:]) == 1 })
-	if !taken {
+	if taken {
+		l.whole.messages.Add(1)
+		l.whole.bytes.Add(uint64(size))
+	} else {
 		m.Unmove(&batch[0])
 	}
 	batch[0] = message.Message{}
@@ -120,6 +125,14 @@ func (l *link) Offer(m *message.Message) bool {
 // OfferBody implements transport.BodyLink.
 func (l *link) OfferBody(body []byte) bool {
 	return l.both.live.Load() && (*l.far.sink.Load()).DeliverBody(body)
+}
+
+// Passed implements transport.BodyLink. Bodies are counted once, where they arrive.
+func (l *link) Passed() (messages, bytes uint64) {
+	if far := l.far.sink.Load(); far != nil {
+		messages, bytes = (*far).Bodies()
+	}
+	return messages + l.whole.messages.Load(), bytes + l.whole.bytes.Load()
 }
 
 // twice tries again after a refusal, which is noted before: if room came in

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"net"
+	"strings"
+
+	"github.com/sprocketmq/sp/bench/adapter"
+)
+
+func split(url string) (network, addr string) {
+	scheme, rest, _ := strings.Cut(url, "://")
+	if scheme == "ipc" {
+		return "unix", rest
+	}
+	return scheme, rest
+}
+
+func (st stack) Open(kind, url string, listen bool) (adapter.Sock, error) {
+	network, addr := split(url)
+	if network == "inproc" {
+		return openInproc(kind, listen)
+	}
+	mode := st.mode
+	if (kind == "rep" || kind == "req") && mode == "batch" {
+		mode = "1w" // a ping-pong has nothing to batch
+	}
+	s := &sock{mode: mode, ok: make(chan struct{})}
+	if !listen {
+		c, err := net.Dial(network, addr)
+		if err != nil {
+			return nil, err
+		}
+		w, err := st.wrap(c)
+		if err != nil {
+			return nil, err
+		}
+		s.attach(w)
+		return s, nil
+	}
+	l, err := net.Listen(network, addr)
+	if err != nil {
+		return nil, err
+	}
+	if kind == "pub" {
+		p := &pub{}
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				w, err := st.wrap(c)
+				if err != nil {
+					return
+				}
+				s := &sock{mode: mode, ok: make(chan struct{})}
+				s.attach(w)
+				p.subs = append(p.subs, s)
+			}
+		}()
+		return p, nil
+	}
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		w, err := st.wrap(c)
+		if err != nil {
+			return
+		}
+		s.attach(w)
+	}()
+	return s, nil
+}

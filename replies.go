@@ -1,0 +1,110 @@
+package sp
+
+import (
+	"slices"
+
+	"github.com/sprocketmq/sp/message"
+	"github.com/sprocketmq/sp/pattern"
+	"github.com/sprocketmq/sp/wire"
+)
+
+// Attach implements pattern.Router.
+func (r *requests) Attach(p pattern.Peer) (pattern.Seat, error) {
+	return &requestSeat{r: r, peer: p, out: r.out.Attach(p)}, nil
+}
+
+type requestSeat struct {
+	r     *requests
+	peer  pattern.Peer
+	out   pattern.OutSeat
+	woken []chan<- struct{} // by the delivery that is going on
+}
+
+func (s *requestSeat) Ready() {
+	s.out.Ready()
+	s.r.drain()
+}
+
+// Detach ignores what was not begun: lost sends it again.
+func (s *requestSeat) Detach([]message.Message) {
+	s.out.Detach(nil)
+	s.r.lost(s.peer.ID())
+}
+
+// Deliver finds the calls that replies are for.
+func (s *requestSeat) Deliver(batch []message.Message) int { return answers(s.peer, batch, s.reply) }
+
+func (s *requestSeat) reply(id uint32, m *message.Message) pattern.Drop {
+	r := s.r
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c, why := s.call(id)
+	if why == pattern.None {
+		r.finish(c, answer(s.peer, m, &r.arena), nil)
+	}
+	return why
+}
+
+// call finds the call that a reply is for, with the lock, or says why it is dropped.
+func (s *requestSeat) call(id uint32) (*Call, pattern.Drop) {
+	c := s.r.byID[id]
+	switch {
+	case c == nil:
+		return nil, pattern.Late
+	case !slices.Contains(c.asked, s.peer.ID()):
+		return nil, pattern.Foreign
+	}
+	return c, pattern.None
+}
+
+// A reply to Do that is no longer than this is copied out of the memory of the read
+// together with the others that came in it.
+const smallReply = 1 << 10
+
+// DeliverBulk implements pattern.BulkSeat: the replies of one read, for which there
+// often are as many callers.
+func (s *requestSeat) DeliverBulk(b *message.Bulk) int {
+	r := s.r
+	var lost [pattern.Drops]int
+	r.mu.Lock()
+	for i := range b.Spans {
+		lost[s.replyAt(b, i)]++
+	}
+	r.mu.Unlock()
+	// Under no lock: they are going to ask again.
+	for _, token := range s.woken {
+		tell(token)
+	}
+	clear(s.woken)
+	s.woken = s.woken[:0]
+	for why, n := range lost {
+		if why := pattern.Drop(why); n > 0 && why != pattern.None {
+			s.peer.Count(why, n)
+		}
+	}
+	return len(b.Spans)
+}
+
+// replyAt takes message i of a delivery, with the lock, or says why it is dropped.
+func (s *requestSeat) replyAt(b *message.Bulk, i int) pattern.Drop {
+	payload := b.At(i)
+	id, ok := wire.Word(payload)
+	if !ok || id&wire.RequestBit == 0 {
+		return pattern.Malformed
+	}
+	c, why := s.call(id)
+	if why != pattern.None {
+		return why
+	}
+	if body := payload[wire.WordSize:]; c.own && len(body) <= smallReply {
+		c.answer = s.r.arena.Copy(body)
+		if s.r.close(c) {
+			s.woken = append(s.woken, c.token)
+		}
+		return pattern.None
+	}
+	m := b.Message(i)
+	m.Body = payload[wire.WordSize:]
+	s.r.finish(c, answer(s.peer, &m, &s.r.arena), nil)
+	return pattern.None
+}
