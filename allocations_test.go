@@ -3,13 +3,9 @@
 package sp_test
 
 import (
-	"context"
 	"runtime"
 	"sync"
 	"testing"
-
-	"github.com/sprocketmq/sp"
-	"github.com/sprocketmq/sp/internal/sptest"
 )
 
 // A stream of small messages allocates next to nothing, whichever way it is
