@@ -117,6 +117,10 @@ func TestTCPAddresses(t *testing.T) {
 		{"tcp://127.0.0.1:0", "tcp://127.0.0.1:", "tcp://127.0.0.9;127.0.0.1:"},
 		{"tcp://127.0.0.1:0", "tcp://127.0.0.1:", "tcp://*;127.0.0.1:"},
 	} {
+		if strings.Contains(c.bound, "::1") && !sptest.HasIPv6() {
+			t.Log("no IPv6 here: ", c.listen)
+			continue
+		}
 		a, b := open(t, sp.NewPair(nil)), open(t, sp.NewPair(nil))
 		at, err := a.Listen(c.listen)
 		if err != nil {

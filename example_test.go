@@ -229,7 +229,7 @@ func ExampleSurveyor() {
 // A respondent may as well keep silent.
 func ExampleRespondent() {
 	ctx := context.Background()
-	surveyor, r := sp.NewSurveyor(nil), sp.NewRespondent(nil)
+	surveyor, r := sp.NewSurveyor(&sp.Options{SurveyTime: time.Minute}), sp.NewRespondent(nil)
 	defer surveyor.Close()
 	defer r.Close()
 	r.Listen("inproc://who")

@@ -2,6 +2,12 @@ module github.com/sprocketmq/sp
 
 go 1.26.0
 
+// What .ci/run and npm leave behind.
+ignore (
+	./build
+	node_modules
+)
+
 require (
 	github.com/cpuguy83/go-md2man/v2 v2.0.7
 	github.com/creack/pty v1.1.24

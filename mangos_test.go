@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -218,6 +219,10 @@ func TestMangos10PastDeadline(t *testing.T) {
 func TestMangos11Wildcard(t *testing.T) {
 	ctx := begin(t)
 	for _, addr := range []string{"tcp://*:0", "tcp://:0", "tcp4://*:0", "tcp6://*:0"} {
+		if strings.HasPrefix(addr, "tcp6") && !sptest.HasIPv6() {
+			t.Log("no IPv6 here: ", addr)
+			continue
+		}
 		a, b := open(t, sp.NewPair(nil)), open(t, sp.NewPair(nil))
 		at, err := a.Listen(addr)
 		if err != nil {

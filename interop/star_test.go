@@ -40,8 +40,9 @@ func TestStar(t *testing.T) {
 				check(t, "probe", begin(b, a))
 				tell(t, a, letter{size: 3, seed: 1}, all)
 				tell(t, b, letter{size: 2, seed: 2}, all)
-				starForth.compare(t, "forth", transport, &tapped.forth)
-				starBack.compare(t, "back", transport, &tapped.back)
+				last := tapped.newest.Load()
+				starForth.compare(t, "forth", transport, &last.forth)
+				starBack.compare(t, "back", transport, &last.back)
 				for i, size := range sizes {
 					for j, from := range all {
 						tell(t, from, letter{size: size, seed: uint64(3*i + j)}, all)

@@ -6,12 +6,19 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
 // A tap stands between two parties and notes what each of them writes.
 type tap struct {
-	at    string
+	at string
+	// newest is the connection that was made last: on a busy machine nanomsg
+	// gives up a handshake, and begins anew on another one.
+	newest atomic.Pointer[connection]
+}
+
+type connection struct {
 	forth recording // what the dialling party writes
 	back  recording
 }
@@ -62,8 +69,10 @@ func newTap(ctx context.Context, t *testing.T, transport, to string) *tap {
 				in.Close()
 				out.Close()
 			})
-			conns.Go(func() { pour(in, out, &p.forth) })
-			conns.Go(func() { pour(out, in, &p.back) })
+			c := new(connection)
+			p.newest.Store(c)
+			conns.Go(func() { pour(in, out, &c.forth) })
+			conns.Go(func() { pour(out, in, &c.back) })
 		}
 	})
 	t.Cleanup(func() {

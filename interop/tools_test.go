@@ -63,8 +63,14 @@ func (x matrixCell) converse(ctx context.Context, t *testing.T, size int) {
 		s = newSocketWith(ctx, t, o, seat{ours, x.our, "dial", at})
 		args = append(args, "--bind", at)
 	}
-	out := startTool(ctx, t, x.maker, append(args, x.input(t, they)...))
+	x.trade(t, s, startTool(ctx, t, x.maker, append(args, x.input(t, they)...)), they, we, cancel)
+}
 
+// trade exchanges a body of each with a tool that has been started, and then
+// ends what the socket does. Again and again, as the first connection may be
+// given up: nanomsg and nng wait a second or so for a handshake.
+func (x matrixCell) trade(t *testing.T, s *socket, out io.Reader, they, we letter, cancel func()) {
+	t.Helper()
 	if x.weSpeak && x.a != x.b {
 		heard := make(chan error, 1)
 		go func() {

@@ -140,24 +140,8 @@ func (x *tlsCell) withTool(ctx context.Context, t *testing.T, theirSize, ourSize
 		args = append(args, "--bind", addr)
 	}
 	out := startTool(ctx, t, x.maker, append(args, x.input(t, they)...))
-	if x.weSpeak && x.theirs != "bus" {
+	if x.weSpeak {
 		check(t, "peer", s.WaitPeers(ctx, 1))
-		check(t, "to the tool", s.send(we))
-		check(t, "to the tool", printed(out, we))
-		if x.twoWay {
-			check(t, "from the tool", expect(s, they))
-		}
-		return
 	}
-	check(t, "from the tool", expect(s, they))
-	if x.twoWay {
-		answered := make(chan struct{})
-		go func() {
-			defer close(answered)
-			x.answer(s, we)
-		}()
-		check(t, "to the tool", printed(out, we))
-		cancel()
-		<-answered
-	}
+	x.trade(t, s, out, they, we, cancel)
 }

@@ -49,6 +49,15 @@ func RoadNamed(name string) Road {
 // Addr is a new address to listen on. Only the Endpoint knows which to dial.
 func (r Road) Addr(t testing.TB) string { return r.addr(t) }
 
+// HasIPv6 tells whether this machine has IPv6, which some have not.
+func HasIPv6() bool {
+	l, err := net.Listen("tcp6", "[::1]:0")
+	if err == nil {
+		l.Close()
+	}
+	return err == nil
+}
+
 // Dir is a directory whose name is short enough for a socket, unlike T.TempDir.
 func Dir(t testing.TB) string {
 	t.Helper()

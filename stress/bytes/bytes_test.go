@@ -22,14 +22,14 @@ func TestMain(m *testing.M) { kit.Main(m) }
 
 const (
 	most = 1 << 20 // the largest message: the default
-	// memory is what the sockets of a road, honest and attacking peers
-	// included, may hold in all. One attack alone would take twice that if
-	// lengths were believed.
-	memory = 64 << 20
+	// memory is what the sockets of a road, honest and attacking peers and
+	// garbage included, may hold in all. One attack alone would take twenty times
+	// that if lengths were believed.
+	memory = 96 << 20
 )
 
-// handshake is how long one may take. By hand it is the default.
-var handshake = kit.Pick(3*time.Second, 5*time.Second)
+// handshake is how long one may take: the default.
+const handshake = 5 * time.Second
 
 // cell is one listener under attack.
 type cell struct {
@@ -63,7 +63,7 @@ func TestBytes(t *testing.T) {
 		tallies[a.name] = kit.Count(t, a.name, a.least)
 	}
 	for _, road := range kit.Roads(t) {
-		for some := range slices.Chunk(kit.Protocols, 4) {
+		for some := range slices.Chunk(kit.Protocols, 6) {
 			t.Run(road.Name+" "+some[0].Name, func(t *testing.T) { assault(t, road, some, attacks, tallies) })
 		}
 	}
@@ -72,7 +72,7 @@ func TestBytes(t *testing.T) {
 func assault(t *testing.T, road kit.Road, protocols []pattern.Pattern, attacks []attack, tallies map[string]*kit.Tally) {
 	began := time.Now()
 	sptest.Begin(t) // looks for goroutines in the end
-	ctx, cancel := context.WithTimeout(context.Background(), kit.Pick(time.Minute, time.Hour))
+	ctx, cancel := context.WithTimeout(context.Background(), kit.Pick(2*time.Minute, time.Hour))
 	t.Cleanup(cancel)
 	var cells []*cell
 	for _, p := range protocols {
@@ -100,7 +100,6 @@ func open(t *testing.T, ctx context.Context, road kit.Road, p pattern.Pattern, r
 	}
 	// As long as the slowest message may take, queues have room.
 	o := &sp.Options{SendQueue: 5000, RecvQueue: 5000, SurveyTime: deadline, Log: c.log.Logger(), Name: c.name}
-	o.HandshakeTimeout = handshake
 	c.socket = kit.NewParty(p, raw, o)
 	sptest.Open(t, c.socket.Socket)
 	listen := road.Listen

@@ -26,7 +26,7 @@ type hand struct {
 }
 
 // deadline is how far any attack may go before something hangs.
-const deadline = 20 * time.Second
+const deadline = time.Minute
 
 func (c *cell) hold(conn net.Conn, err error) *hand {
 	c.t.Helper()

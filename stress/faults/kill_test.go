@@ -15,7 +15,7 @@ import (
 
 func begin(t *testing.T) context.Context {
 	sptest.Begin(t)
-	ctx, cancel := context.WithTimeout(context.Background(), kit.Pick(time.Minute, 30*time.Minute))
+	ctx, cancel := context.WithTimeout(context.Background(), kit.Pick(2*time.Minute, 30*time.Minute))
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { kit.Main(m) }
 //
 //	hold N ADDR      N connections that have said who they are and say no more
 //	open N ADDR      N connections that say nothing at all
-//	storm RATE SECONDS ADDR   connects and closes that often
+//	storm N RATE ADDR    connects and closes N times, at most so often a second
 //	drop             closes all that it holds
 //
 // The answer says how many there were.
@@ -48,9 +48,9 @@ var crowd = kit.Program("crowd", func(_ []string, in *bufio.Scanner, out io.Writ
 				}
 			}
 		case "storm":
-			rate, _ := strconv.Atoi(words[1])
-			seconds, _ := strconv.Atoi(words[2])
-			n, err = storm(rate, time.Duration(seconds)*time.Second, words[3])
+			times, _ := strconv.Atoi(words[1])
+			rate, _ := strconv.Atoi(words[2])
+			n, err = storm(times, rate, words[3])
 		case "drop":
 			n = len(held)
 			for _, c := range held {
@@ -73,21 +73,23 @@ func dial(n int, addr string) (net.Conn, error) {
 	return d.Dial("tcp", addr)
 }
 
-// storm connects and closes at a rate. Every other one says who it is; every
-// third resets the connection.
-func storm(rate int, d time.Duration, addr string) (int, error) {
+// storm connects and closes so many times, at a rate where the machine can. Every
+// other one says who it is; every third resets the connection.
+func storm(times, rate int, addr string) (int, error) {
 	const hands = 8
 	var all sync.WaitGroup
-	var made atomic.Int64
+	var next, made atomic.Int64
 	var failed atomic.Pointer[error]
-	end := time.Now().Add(d)
-	for hand := range hands {
+	for range hands {
 		all.Go(func() {
 			tick := time.NewTicker(10 * time.Millisecond)
 			defer tick.Stop()
-			for n := hand; time.Now().Before(end); <-tick.C {
+			for ; ; <-tick.C {
 				for range rate / hands / 100 {
-					n += hands
+					n := int(next.Add(1))
+					if n > times {
+						return
+					}
 					c, err := dial(n, addr)
 					if err != nil {
 						failed.Store(&err)

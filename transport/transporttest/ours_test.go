@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/sprocketmq/sp/internal/sptest"
 	"github.com/sprocketmq/sp/internal/testport"
 	"github.com/sprocketmq/sp/transport"
 	"github.com/sprocketmq/sp/transport/inproc"
@@ -52,11 +53,9 @@ func TestTCP(t *testing.T) {
 }
 
 func TestTCP6(t *testing.T) {
-	l, err := net.Listen("tcp6", "[::1]:0")
-	if err != nil {
-		t.Skip("no IPv6 here: ", err)
+	if !sptest.HasIPv6() {
+		t.Skip("no IPv6 here")
 	}
-	l.Close()
 	transporttest.Run(t, transporttest.Config{
 		Transport:   tcp.Transport{},
 		Addr:        fixed("tcp6://[::1]:0"),
