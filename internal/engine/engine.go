@@ -71,10 +71,7 @@ type Socket struct {
 	ended     chan struct{} // closed when Close has done its work
 
 	recvq, sendq waitq
-	awaitq       waitq        // who waits for room at one peer: all are woken
-	near         atomic.Int32 // connections to sockets of this process
-	eagerIn      eager
-	eagerOut     eager
+	awaitq       waitq                  // who waits for room at one peer: all are woken
 	lone         atomic.Pointer[stream] // the connection that callers may read
 	asked        atomic.Int32           // what somebody has waited for: nobody, forMessage...
 	Parked       atomic.Int32           // callers outside recvq that do now

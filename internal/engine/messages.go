@@ -73,7 +73,6 @@ func (c *messages) start() {
 	if b, ok := c.p.seat.(pattern.BodySeat); ok && b.Bodies() {
 		c.bodies = b
 	}
-	c.p.sock.near.Add(1)
 	c.link.Attach(c)
 }
 
@@ -191,7 +190,6 @@ func (c *messages) meet() {
 }
 
 func (c *messages) finish(error) (unsent []message.Message, begun int) {
-	c.p.sock.near.Add(-1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	unsent = c.unsent

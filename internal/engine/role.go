@@ -331,9 +331,6 @@ func (s *Socket) choose() (was *stream) {
 // waitRecv is WaitArrival for what the router receives.
 func (s *Socket) waitRecv(ctx context.Context, try func() (bool, error)) (bool, error) {
 	s.letGo() // another may have taken what Serve saw coming
-	if ok, err := s.eagerRecv(ctx, try); ok || err != nil {
-		return ok, err
-	}
 	for {
 		s.ask(forMessage)
 		if ok, err := s.lead(ctx, try); ok || err != nil {

@@ -19,9 +19,6 @@ func (s *Socket) Send(ctx context.Context, m *Message) error {
 	n := uint64(len(m.Body))
 	ok, err := s.trySend(m)
 	if !ok && err == nil {
-		ok, err = s.eagerSend(ctx, func() (bool, error) { return s.trySend(m) })
-	}
-	if !ok && err == nil {
 		ok, err = s.sendq.wait(ctx, func() (bool, error) { return s.trySend(m) })
 	}
 	if err != nil {
