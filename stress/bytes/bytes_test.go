@@ -63,7 +63,7 @@ func TestBytes(t *testing.T) {
 		tallies[a.name] = kit.Count(t, a.name, a.least)
 	}
 	for _, road := range kit.Roads(t) {
-		for some := range slices.Chunk(kit.Protocols, 6) {
+		for some := range slices.Chunk(kit.Protocols, 4) {
 			t.Run(road.Name+" "+some[0].Name, func(t *testing.T) { assault(t, road, some, attacks, tallies) })
 		}
 	}

@@ -10,10 +10,8 @@ import (
 	"time"
 )
 
-// Rate is how many honest messages a second there are on an attacked socket. In
-// CI there are a dozen sockets, which must not need all of a processor for them:
-// what comes late would pile up, and come later still.
-var Rate = Pick(200, 1000)
+// Rate is how many honest messages a second there are on an attacked socket.
+const Rate = 1000
 
 // Traffic is honest messages from one party to another, and back where the
 // protocol answers, at a fixed pace: what is late does not slow it down.
@@ -58,9 +56,9 @@ func (r *Traffic) send(sending, ctx context.Context, send func(context.Context, 
 		case <-sending.Done():
 			return
 		}
-		for due := int(time.Since(began) * time.Duration(Rate) / time.Second); n < due; n++ {
+		for due := int(time.Since(began) * Rate / time.Second); n < due; n++ {
 			r.mu.Lock()
-			r.due = append(r.due, began.Add(time.Duration(n)*time.Second/time.Duration(Rate)))
+			r.due = append(r.due, began.Add(time.Duration(n)*time.Second/Rate))
 			r.came = append(r.came, 0)
 			r.missed++
 			r.mu.Unlock()
