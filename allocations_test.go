@@ -1,4 +1,4 @@
-//go:build !race
+//go:build !race && !spdebug
 
 package sp_test
 
@@ -9,7 +9,7 @@ import (
 )
 
 // A stream of small messages allocates next to nothing, whichever way it is
-// received. The race detector makes pools forget, so this runs without it.
+// received. The race detector makes pools forget, and so does spdebug.
 func TestStreamAllocations(t *testing.T) {
 	for _, name := range []string{"tcp", "ipc", "inproc"} {
 		for how, recv := range ways {

@@ -23,7 +23,7 @@ func (a *Arena) Copy(b []byte) []byte {
 	}
 	if n > len(a.free) {
 		a.free = make([]byte, arenaBlock)
-		the.gave(arenaBlock)
+		process.gave(arenaBlock)
 	}
 	c := a.free[:n:n]
 	a.free = a.free[n:]
@@ -34,7 +34,7 @@ func (a *Arena) Copy(b []byte) []byte {
 // Clone is bytes.Clone with a capacity that is the length, and without
 // clearing the memory first.
 func Clone(b []byte) []byte {
-	the.gave(len(b))
+	process.gave(len(b))
 	c := make([]byte, len(b))
 	copy(c, b)
 	return c

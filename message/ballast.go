@@ -32,9 +32,9 @@ const (
 	firstLook   = 1 << 20 // less than this given away is not worth watching
 )
 
-// the is the process's. At its rate the collector, left alone, runs 16 times a
+// process is the one there is. At its rate the collector, left alone, runs 16 times a
 // second.
-var the = ballast{rate: 64 << 20}
+var process = ballast{rate: 64 << 20}
 
 // gave notes that n bytes are the application's now.
 func (b *ballast) gave(n int) {

@@ -83,12 +83,12 @@ func TestGiven(t *testing.T) {
 		"Arena": func() { new(Arena).Copy(make([]byte, 64)) },
 		"Keep":  func() { c := ExactChunk(64 << 10); c.Keep(c.Bytes) },
 	} {
-		the.watching.Store(true) // nobody looks
-		the.given.Store(0)
+		process.watching.Store(true) // nobody looks
+		process.given.Store(0)
 		give()
-		if the.given.Load() == 0 {
+		if process.given.Load() == 0 {
 			t.Errorf("%s: not noted", name)
 		}
-		the.watching.Store(false)
+		process.watching.Store(false)
 	}
 }

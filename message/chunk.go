@@ -88,6 +88,6 @@ func (c *Chunk) Keep(b []byte) bool {
 	if !c.Sole() || len(c.Bytes) > 2*len(b) {
 		return false
 	}
-	the.gave(len(c.Bytes))
+	process.gave(len(c.Bytes))
 	return true
 }

@@ -164,7 +164,7 @@ func TestMergeBulkMemory(t *testing.T) {
 			if m.Chunk() != c {
 				t.Errorf("policy %d: a message in other memory", full)
 			}
-			m.Release()
+			m.Drop()
 		}
 		if !c.Sole() {
 			t.Errorf("policy %d: all messages were released, and their memory is still held", full)
