@@ -22,13 +22,18 @@ func (a *Arena) Copy(b []byte) []byte {
 		return Clone(b)
 	}
 	if n > len(a.free) {
-		a.free = make([]byte, arenaBlock)
-		process.gave(arenaBlock)
+		a.free = NewBlock(arenaBlock)
 	}
 	c := a.free[:n:n]
 	a.free = a.free[n:]
 	copy(c, b)
 	return c
+}
+
+// NewBlock returns memory to copy small bodies to, which are given away for ever.
+func NewBlock(size int) []byte {
+	process.gave(size)
+	return make([]byte, size)
 }
 
 // Clone is bytes.Clone with a capacity that is the length, and without

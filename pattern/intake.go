@@ -208,7 +208,7 @@ func (g *Merge) newBlock() {
 	}
 	g.used = 0
 	if !g.round || g.Keeps {
-		g.block = run{bytes: make([]byte, blockSize)}
+		g.block = run{bytes: message.NewBlock(blockSize)}
 		return
 	}
 	c := message.NewChunk(2 * blockSize)

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -184,7 +185,28 @@ func sp_leave(s C.int, m *C.struct_sp_message) { socket(s).Leave(capi.Wait(m.sta
 
 // A C thread that has been in Go keeps a processor of the scheduler's for a while,
 // so there have to be more of them than of the machine's.
-func init() { runtime.GOMAXPROCS(max(2*runtime.NumCPU(), 8)) }
+func init() {
+	n := max(2*runtime.NumCPU(), 8)
+	runtime.GOMAXPROCS(n)
+	startThreads(n)
+}
+
+// startThreads lets the runtime have as many threads as it may come to need: one for
+// each processor, and for those that are in a system call. It keeps them, and else it
+// would start them now and then in the middle of the program's work, for hours.
+func startThreads(n int) {
+	var all, up sync.WaitGroup
+	up.Add(n)
+	for range n {
+		all.Go(func() {
+			runtime.LockOSThread() // nobody else has this thread while this one waits
+			defer runtime.UnlockOSThread()
+			up.Done()
+			up.Wait()
+		})
+	}
+	all.Wait()
+}
 
 // The runtime's poller needs descriptors, and starts with the first timer. Later
 // there may be none left, and that would be the program's end.
