@@ -241,6 +241,7 @@ func (p *Pipe) attach() error {
 		s.mu.Unlock()
 		p.lose(errClosed, true)
 		p.leave()
+		s.ready.check(s) // before anybody can see that the peer has gone
 		p.end.left(p)
 		p.late()
 		return errClosed
@@ -279,6 +280,7 @@ func (p *Pipe) detach(err error) {
 		s := p.sock
 		p.lose(err, false)
 		p.leave()
+		s.ready.check(s) // before anybody can see that the peer has gone
 		p.end.left(p)
 		s.mu.Lock()
 		delete(s.pipes, p.id)
@@ -287,7 +289,6 @@ func (p *Pipe) detach(err error) {
 		s.changed()
 		s.mu.Unlock()
 		was.poked()
-		s.ready.check(s)
 		if s.phase.Load() == lingering {
 			s.poked()
 		}

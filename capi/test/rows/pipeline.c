@@ -138,6 +138,7 @@ ROW("4", pair_second_over_inproc)
 {
 	int a = cooked(NN_PAIR), b = cooked(NN_PAIR), c = cooked(NN_PAIR);
 	join(a, b, "inproc://a");
+	set(c, NN_RECONNECT_IVL, 60000); /* it does not come in when b has gone */
 	R("connect", nn_connect(c, "inproc://a"));
 	R("send", put(c, "x"));
 	put(b, "y");
