@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -77,7 +78,7 @@ func (b *Broadcast) Spread(m *message.Message, except uint32) int {
 		m.Fan()
 		defer m.Unfan()
 	}
-	n := 0
+	n, full := 0, 0
 	for _, p := range peers {
 		switch {
 		case p.ID() == except || b.Wants != nil && !b.Wants(p, m):
@@ -85,7 +86,11 @@ func (b *Broadcast) Spread(m *message.Message, except uint32) int {
 			n++
 		default:
 			p.Count(QueueFull, 1)
+			full++
 		}
+	}
+	if n == 0 && full > 0 {
+		runtime.Gosched() // who writes to them goes first, or all is lost that comes next
 	}
 	return n
 }
