@@ -25,7 +25,7 @@ func (r *run) many() (pull Sock, pushes []Sock) {
 	for range n {
 		pushes = append(pushes, r.open("push", false))
 	}
-	time.Sleep(r.st.Settle() + time.Duration(n)*200*time.Microsecond)
+	time.Sleep(r.st.Settle() + time.Duration(n)*500*time.Microsecond)
 	return nil, pushes
 }
 

@@ -25,7 +25,7 @@ static void **open_many (int n)
     }
     for (int i = 0; i < n; i++)
         s[i] = open_or_skip ("push", 0);
-    ms_sleep (st_settle_ms () + n * 0.2);
+    ms_sleep (st_settle_ms () + n * 0.5);
     return s;
 }
 

@@ -49,8 +49,12 @@ func thisMachine(dir string) *machine {
 			}
 		}
 	}
-	if out, err := exec.Command("git", "-C", dir, "describe", "--always", "--dirty").Output(); err == nil {
+	if out, err := exec.Command("git", "-C", dir, "describe", "--always").Output(); err == nil {
 		m.Versions["sp"] = strings.TrimSpace(string(out))
+		// What a run itself writes does not count.
+		if exec.Command("git", "-C", dir, "diff", "--quiet", "HEAD", "--", "..", ":!runs", ":!../docs").Run() != nil {
+			m.Versions["sp"] += "-dirty"
+		}
 	}
 	return m
 }
