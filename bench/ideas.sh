@@ -32,15 +32,17 @@ without() {
 	stacks="$stacks, {\"name\": \"$name\", \"class\": \"own\", \"cmd\": [\"bin/$name\"]}"
 }
 
-no_direct='s/(func \(d \*direct\) guess\(\) bool \{)/$1 return false;/'
+no_direct='s/(func \(d \*direct\) guess\(alone bool\) bool \{)/$1 return false;/'
 no_lead='s/(func \(s \*stream\) yield\(\) bool \{)/$1 if !forced { return false };/'
 
 stacks=""
 without sp
 without no-direct-write $engine/direct.go "$no_direct"
-without always-direct $engine/direct.go 's/(func \(d \*direct\) guess\(\) bool \{)/$1 return true;/'
+without always-direct $engine/direct.go 's/(func \(d \*direct\) guess\(alone bool\) bool \{)/$1 return true;/'
 without no-reader-role $engine/role.go "$no_lead"
 without neither $engine/direct.go "$no_direct" $engine/role.go "$no_lead"
+without no-hold $engine/hold.go 's/(func \(h \*hold\) holds\(o \*outbox\) bool \{)/$1 return false;/'
+without no-ballast message/ballast.go 's/(func \(b \*ballast\) wanted\(\) bool \{)/$1 return false;/'
 without no-gosched $engine/outbox.go 's/runtime\.Gosched\(\)/_ = runtime.Gosched/'
 without large-copied $engine/batch.go 's/largeSize = .*/largeSize = 1 << 30/'
 echo "[${stacks#, }]" >"$work/stacks.json"
