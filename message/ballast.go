@@ -52,8 +52,7 @@ func (b *ballast) watch() { runtime.AddCleanup(new(cycle), b.look, time.Now()) }
 
 // look decides, after a collection, on the time until the next one.
 func (b *ballast) look(since time.Time) {
-	much := float64(b.given.Swap(0)) >= b.rate*time.Since(since).Seconds()
-	if !much || !b.wanted() {
+	if !b.due(time.Since(since)) {
 		b.held.Store(nil)
 		b.watching.Store(false)
 		return
@@ -63,6 +62,11 @@ func (b *ballast) look(since time.Time) {
 		b.held.Store(&m)
 	}
 	b.watch()
+}
+
+// due tells whether there is to be ballast, after so long without a look.
+func (b *ballast) due(after time.Duration) bool {
+	return float64(b.given.Swap(0)) >= b.rate*after.Seconds() && b.wanted()
 }
 
 // wanted tells whether little is alive, and nobody has set the collector.
