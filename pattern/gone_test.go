@@ -257,6 +257,35 @@ func TestMergeGoneStarvesNobody(t *testing.T) {
 	}
 }
 
+// What newcomers brought is received, and they bring nothing more: nobody who waits
+// goes on waiting for what is not there any more.
+func TestMergeGoneNewcomersFallSilent(t *testing.T) {
+	g, _ := newMerge(nil)
+	leave(g, 16, 8, full)
+	var comers []*comer
+	for i := range uint32(12) {
+		c := &comer{name: full, left: 1}
+		c.Peer, c.seat = attached(g, i+1, 8)
+		comers = append(comers, c)
+	}
+	last := comers[11]
+	last.left = 2
+	for _, c := range comers {
+		c.bring(g)
+	}
+	for more := true; more; {
+		more = len(recv(g, 1)) > 0
+		for _, c := range comers {
+			if c.Resumes() > 0 && c.bring(g) > 0 {
+				more = true
+			}
+		}
+	}
+	if last.left > 0 {
+		t.Error("all was received, and a newcomer still waits")
+	}
+}
+
 // Whatever order peers come, send and go in: what was taken is received, who was
 // refused is resumed, and the account is right.
 func TestMergeGoneRandomly(t *testing.T) {

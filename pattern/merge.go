@@ -130,9 +130,7 @@ func (g *Merge) popped(s *mergeSeat, n int) {
 	if s.q.n == 0 {
 		g.some.remove(s.class(), s)
 	}
-	if s.gone {
-		s.account()
-	}
+	s.account()
 }
 
 // resumable tells, with the lock, whether a stalled peer may go on: when its
