@@ -32,7 +32,17 @@ func (a *asked[T]) add(question *T) (id uint32) {
 	}
 }
 
-// A longer answer that is lent is copied under no lock.
+// answered is the id that the header of an answer begins with.
+func answered(header []byte) (id uint32, why pattern.Drop) {
+	id, ok := wire.Word(header)
+	if !ok || id&wire.RequestBit == 0 {
+		return 0, pattern.Malformed
+	}
+	return id, pattern.None
+}
+
+// A longer answer that is lent is copied under no lock, and is not worth copying
+// together with others.
 const longAnswer = 1 << 10
 
 // answers takes apart what peer sent and gives each answer, with the id of its
@@ -43,10 +53,8 @@ func answers(peer pattern.Peer, batch []message.Message, take func(id uint32, m 
 		m := &batch[i]
 		why := pattern.OpenWord(m)
 		if why == pattern.None {
-			id, _ := wire.Word(m.Header)
-			if id&wire.RequestBit == 0 {
-				why = pattern.Malformed
-			} else {
+			var id uint32
+			if id, why = answered(m.Header); why == pattern.None {
 				m.Header = nil
 				if len(m.Body) > longAnswer {
 					m.Own()

@@ -57,10 +57,6 @@ func (s *requestSeat) call(id uint32) (*Call, pattern.Drop) {
 	return c, pattern.None
 }
 
-// A reply to Do that is no longer than this is copied out of the memory of the read
-// together with the others that came in it.
-const smallReply = 1 << 10
-
 // DeliverBulk implements pattern.BulkSeat: the replies of one read, for which there
 // often are as many callers.
 func (s *requestSeat) DeliverBulk(b *message.Bulk) int {
@@ -88,15 +84,16 @@ func (s *requestSeat) DeliverBulk(b *message.Bulk) int {
 // replyAt takes message i of a delivery, with the lock, or says why it is dropped.
 func (s *requestSeat) replyAt(b *message.Bulk, i int) pattern.Drop {
 	payload := b.At(i)
-	id, ok := wire.Word(payload)
-	if !ok || id&wire.RequestBit == 0 {
-		return pattern.Malformed
+	id, why := answered(payload)
+	if why != pattern.None {
+		return why
 	}
 	c, why := s.call(id)
 	if why != pattern.None {
 		return why
 	}
-	if body := payload[wire.WordSize:]; c.own && len(body) <= smallReply {
+	if body := payload[wire.WordSize:]; c.own && len(body) <= longAnswer {
+		// Out of the memory of the read, together with the others that came in it.
 		c.answer = s.r.arena.Copy(body)
 		if s.r.close(c) {
 			s.woken = append(s.woken, c.token)

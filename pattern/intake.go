@@ -121,12 +121,8 @@ func (s *mergeSeat) DeliverBody(body []byte) bool {
 		g.mu.Unlock()
 		return s.deliverBody(body, lim)
 	}
-	if s.q.n == 0 {
-		g.some.add(s.class(), s)
-	}
 	p := g.copyIn(nil, body)
-	s.q.push(&g.block, p)
-	g.depth++
+	s.push(&g.block, p)
 	s.passed(len(body))
 	g.mu.Unlock()
 	g.host.Readable()
@@ -284,16 +280,21 @@ func (in *intake) room(size int) (room bool, why Drop) {
 }
 
 // listed lets the peer take turns, as it is about to have a message.
-func (in *intake) listed() {
-	if in.q.n == 0 {
-		in.g.some.add(in.class(), in.mergeSeat)
+func (s *mergeSeat) listed() {
+	if s.q.n == 0 {
+		s.g.some.add(s.class(), s)
 	}
 }
 
+// push queues a message, with the lock.
+func (s *mergeSeat) push(r *run, p place) {
+	s.listed()
+	s.q.push(r, p)
+	s.g.depth++
+}
+
 func (in *intake) push(r *run, p place) {
-	in.listed()
-	in.q.push(r, p)
-	in.g.depth++
+	in.mergeSeat.push(r, p)
 	in.queued++
 }
 
