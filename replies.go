@@ -61,10 +61,14 @@ func (s *requestSeat) call(id uint32) (*Call, pattern.Drop) {
 // often are as many callers.
 func (s *requestSeat) DeliverBulk(b *message.Bulk) int {
 	r := s.r
-	var lost [pattern.Drops]int
 	r.mu.Lock()
 	for i := range b.Spans {
-		lost[s.replyAt(b, i)]++
+		if why := s.replyAt(b, i); why != pattern.None {
+			// Before anybody can have what came after it.
+			r.mu.Unlock()
+			s.peer.Count(why, 1)
+			r.mu.Lock()
+		}
 	}
 	r.mu.Unlock()
 	// Under no lock: they are going to ask again.
@@ -73,11 +77,6 @@ func (s *requestSeat) DeliverBulk(b *message.Bulk) int {
 	}
 	clear(s.woken)
 	s.woken = s.woken[:0]
-	for why, n := range lost {
-		if why := pattern.Drop(why); n > 0 && why != pattern.None {
-			s.peer.Count(why, n)
-		}
-	}
 	return len(b.Spans)
 }
 
