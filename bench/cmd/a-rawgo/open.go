@@ -30,12 +30,7 @@ func (st stack) Open(kind, url string, listen bool) (adapter.Sock, error) {
 		if err != nil {
 			return nil, err
 		}
-		w, err := st.wrap(c)
-		if err != nil {
-			return nil, err
-		}
-		s.attach(w)
-		return s, nil
+		return s, st.attach(c, s)
 	}
 	l, err := net.Listen(network, addr)
 	if err != nil {
@@ -45,31 +40,33 @@ func (st stack) Open(kind, url string, listen bool) (adapter.Sock, error) {
 		p := &pub{}
 		go func() {
 			for {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				w, err := st.wrap(c)
-				if err != nil {
-					return
-				}
 				s := &sock{mode: mode, ok: make(chan struct{})}
-				s.attach(w)
+				if st.accept(l, s) != nil {
+					return
+				}
 				p.subs = append(p.subs, s)
 			}
 		}()
 		return p, nil
 	}
-	go func() {
-		c, err := l.Accept()
-		if err != nil {
-			return
-		}
-		w, err := st.wrap(c)
-		if err != nil {
-			return
-		}
-		s.attach(w)
-	}()
+	go st.accept(l, s)
 	return s, nil
+}
+
+// accept gives s the next connection.
+func (st stack) accept(l net.Listener, s *sock) error {
+	c, err := l.Accept()
+	if err != nil {
+		return err
+	}
+	return st.attach(c, s)
+}
+
+func (st stack) attach(c net.Conn, s *sock) error {
+	w, err := st.wrap(c)
+	if err != nil {
+		return err
+	}
+	s.attach(w)
+	return nil
 }
