@@ -7,9 +7,10 @@ import (
 
 // What peers that have gone left in their queues has a bound too, or whoever comes,
 // sends and goes again and again would fill the memory of an application that does
-// not receive. Who comes while there is too much is a newcomer: its queue counts as
-// if it had gone, and is full while there is too much. Peers that were there before
-// keep what is theirs. Where a full queue drops messages, these are dropped.
+// not receive. Who comes while there is too much, or while a newcomer waits, is a
+// newcomer: its queue counts as if it had gone, and is full while there is too much.
+// Peers that were there before keep what is theirs. Where a full queue drops messages,
+// these are dropped.
 //
 // When half of it has been received, all newcomers that wait may try again, and each
 // may bring at least one message then: so nobody waits for ever, whoever else comes.
@@ -39,9 +40,9 @@ func (s *mergeSeat) remains() *remains { return &s.g.left[s.peer.RecvPriority()]
 
 // come finds out, with the lock, whether the peer is a newcomer.
 func (s *mergeSeat) come() {
-	lim := s.g.host.Limits()
+	lim, r := s.g.host.Limits(), s.remains()
 	s.besides = seatCost
-	s.newcomer = lim.Full != DropOldest && s.remains().cost > lim.mostRemains()
+	s.newcomer = lim.Full != DropOldest && (r.cost > lim.mostRemains() || len(r.waiting) > 0)
 }
 
 // leave notes, with the lock, that the peer has gone, and returns what is to be told

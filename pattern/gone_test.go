@@ -257,6 +257,23 @@ func TestMergeGoneStarvesNobody(t *testing.T) {
 	}
 }
 
+// Who comes while a newcomer waits does not take the room that it waits for.
+func TestMergeGoneNobodyOvertakes(t *testing.T) {
+	g, _ := newMerge(nil)
+	leave(g, 16, 8, full)
+	honest := &comer{name: "honest", left: 1}
+	honest.Peer, honest.seat = attached(g, 1, 8)
+	honest.bring(g)
+	for range 16 {
+		recv(g, 1)
+		leave(g, 4, 8, full)
+		if honest.Resumes() > 0 {
+			return
+		}
+	}
+	t.Error("all that was there was received, and a newcomer still waits")
+}
+
 // What newcomers brought is received, and they bring nothing more: nobody who waits
 // goes on waiting for what is not there any more.
 func TestMergeGoneNewcomersFallSilent(t *testing.T) {

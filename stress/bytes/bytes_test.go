@@ -25,7 +25,7 @@ const (
 	// memory is what the sockets of a road, honest and attacking peers and
 	// garbage included, may hold in all. One attack alone would take twenty times
 	// that if lengths were believed.
-	memory = 96 << 20
+	memory = 64 << 20
 )
 
 // handshake is how long one may take: the default.
