@@ -81,38 +81,29 @@ func atOnce(t *testing.T, road kit.Road, name string) {
 			}
 		}
 	}
-	var work sync.WaitGroup
-	half, stop := make(chan struct{}), make(chan struct{})
+	load := kit.NewLoad(t)
+	half := make(chan struct{})
 	var once sync.Once
 	for range callers {
-		work.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				i := rand.N(2)
-				method := methods[i][rand.N(len(methods[i]))]
-				call, cancel := context.WithTimeout(ctx, rand.N(2*time.Millisecond))
-				calls[method](call, f, pair[i])
-				cancel()
-				made.Try(1)
-				made.Took(1)
-				if made.Taken() > least {
-					once.Do(func() { close(half) })
-				}
+		load.Add(func() error {
+			i := rand.N(2)
+			method := methods[i][rand.N(len(methods[i]))]
+			call, cancel := context.WithTimeout(ctx, rand.N(2*time.Millisecond))
+			calls[method](call, f, pair[i])
+			cancel()
+			made.Try(1)
+			made.Took(1)
+			if made.Taken() > least {
+				once.Do(func() { close(half) })
 			}
+			return nil
 		})
 	}
-	wait := func(what string, c <-chan struct{}) {
-		select {
-		case <-c:
-		case <-ctx.Done():
-			t.Fatalf("%s: stuck after %d calls", what, made.Taken())
-		}
+	select {
+	case <-half:
+	case <-ctx.Done():
+		t.Fatalf("stuck after %d calls", made.Taken())
 	}
-	wait("open", half)
 	for _, s := range pair {
 		var drop *sp.DroppedError
 		if err := s.Close(); err != nil && !errors.As(err, &drop) {
@@ -123,10 +114,7 @@ func atOnce(t *testing.T, road kit.Road, name string) {
 		}
 	}
 	sptest.Until(t, ctx, "as many calls of closed sockets", func() bool { return made.Taken() >= 2*least })
-	close(stop)
-	done := make(chan struct{})
-	go func() { work.Wait(); close(done) }()
-	wait("closed", done)
+	load.End(ctx)
 	for _, r := range log.All("malformed frame") {
 		t.Errorf("honest peers do not understand each other: %v", r.Attrs)
 	}

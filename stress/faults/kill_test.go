@@ -2,7 +2,6 @@ package faults_test
 
 import (
 	"context"
-	"sync"
 	"testing"
 	"time"
 
@@ -29,27 +28,19 @@ func TestKilledRepliers(t *testing.T) {
 	at := sptest.Listen(t, req, sptest.RoadNamed("tcp"), nil)
 	c := newCrew(t, "replier", at.Addr(), 3)
 	books, worked := ledger.New(), ledger.New()
-	stop := make(chan struct{})
-	var work sync.WaitGroup
+	load := kit.NewLoad(t)
 	for i := range uint32(8) {
-		work.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				body, n := books.Write(i, 100)
-				worked.Write(i, 100)
-				reply, err := req.Do(ctx, body)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				books.Accept(i, n)
-				worked.Accept(i, n)
-				books.Read(0, reply)
+		load.Add(func() error {
+			body, n := books.Write(i, 100)
+			worked.Write(i, 100)
+			reply, err := req.Do(ctx, body)
+			if err != nil {
+				return err
 			}
+			books.Accept(i, n)
+			worked.Accept(i, n)
+			books.Read(0, reply)
+			return nil
 		})
 	}
 	for range kills {
@@ -63,8 +54,7 @@ func TestKilledRepliers(t *testing.T) {
 		c.add()
 		took.Took(1)
 	}
-	close(stop)
-	kit.Join(t, ctx, "the callers", &work)
+	load.End(ctx)
 	books.Settle(t, ledger.Account{MostBack: 0})
 	c.settle(worked)
 	worked.Settle(t, ledger.Account{Repeats: true, MostBack: 1 << 30})
@@ -81,22 +71,14 @@ func TestKilledPullers(t *testing.T) {
 	at := sptest.Listen(t, push, sptest.RoadNamed("tcp"), ledger.Sized("tcp", buffer))
 	books := ledger.New()
 	c := newCrew(t, "puller", at.Addr(), 3)
-	stop := make(chan struct{})
-	var work sync.WaitGroup
-	work.Go(func() {
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			body, n := books.Write(0, size)
-			if err := push.Send(ctx, body); err != nil {
-				t.Error(err)
-				return
-			}
-			books.Accept(0, n)
+	load := kit.NewLoad(t)
+	load.Add(func() error {
+		body, n := books.Write(0, size)
+		if err := push.Send(ctx, body); err != nil {
+			return err
 		}
+		books.Accept(0, n)
+		return nil
 	})
 	for range kills {
 		out := push.Stats().Traffic.MessagesOut
@@ -106,8 +88,7 @@ func TestKilledPullers(t *testing.T) {
 		c.add()
 		took.Took(1)
 	}
-	close(stop)
-	kit.Join(t, ctx, "the callers", &work)
+	load.End(ctx)
 	sptest.Peers(t, ctx, push, 1)
 	sptest.Until(t, ctx, "the rest to go", func() bool { return push.Stats().Traffic.Queued == 0 })
 	push.Close()

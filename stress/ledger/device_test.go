@@ -27,10 +27,10 @@ func TestDevice(t *testing.T) {
 		dial(t, in, road, first)
 		second, far := between(t, road, listen(t, pull, road))
 		dial(t, out, road, second)
-		var device, writers, readers sync.WaitGroup
+		var device, readers sync.WaitGroup
 		device.Go(func() { sp.Forward(context.Background(), in, out) })
-		stop := make(chan struct{})
-		write(t, books, 0, push, stop, &writers)
+		load := kit.NewLoad(t)
+		write(load, books, 0, push)
 		take(t, books, pull, &readers)
 		for broken.Taken() < faults(20) {
 			await(t, ctx, books, 100)
@@ -41,8 +41,7 @@ func TestDevice(t *testing.T) {
 				broken.Took(breakRandomly(far, out))
 			}
 		}
-		close(stop)
-		kit.Join(t, ctx, "the writers", &writers)
+		load.End(ctx)
 		dropped := 0
 		closing := func(s interface {
 			sptest.Socket

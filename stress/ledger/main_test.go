@@ -110,33 +110,26 @@ func read(t testing.TB, books *ledger.Ledger, as func(*sp.Message) uint32, r rec
 	})
 }
 
-// write sends until stop is closed; the context of each send may end at any
-// moment, and what then failed must not arrive.
-func write(t testing.TB, books *ledger.Ledger, sender uint32, s interface {
+// write sends as a part of load; the context of each send may end at any moment,
+// and what then failed must not arrive.
+func write(load *kit.Load, books *ledger.Ledger, sender uint32, s interface {
 	Send(context.Context, []byte) error
-}, stop <-chan struct{}, work *sync.WaitGroup) {
-	work.Go(func() {
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			ctx, cancel := context.WithCancel(context.Background())
-			if rand.N(4) == 0 {
-				go cancel()
-			}
-			body, n := books.Write(sender, size)
-			err := s.Send(ctx, body)
-			cancel()
-			switch {
-			case err == nil:
-				books.Accept(sender, n)
-			case !errors.Is(err, context.Canceled):
-				t.Error(err)
-				return
-			}
+}) {
+	load.Add(func() error {
+		ctx, cancel := context.WithCancel(context.Background())
+		if rand.N(4) == 0 {
+			go cancel()
 		}
+		body, n := books.Write(sender, size)
+		err := s.Send(ctx, body)
+		cancel()
+		switch {
+		case err == nil:
+			books.Accept(sender, n)
+		case !errors.Is(err, context.Canceled):
+			return err
+		}
+		return nil
 	})
 }
 

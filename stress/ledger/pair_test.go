@@ -23,10 +23,10 @@ func TestFlappingPair(t *testing.T) {
 			addr, p := between(t, road, listen(t, a, road))
 			dial(t, b, road, addr)
 			books := [2]*ledger.Ledger{ledger.New(), ledger.New()}
-			var writers, readers sync.WaitGroup
-			stop := make(chan struct{})
+			var readers sync.WaitGroup
+			load := kit.NewLoad(t)
 			for i, s := range []*sp.Pair{a, b} {
-				write(t, books[i], 0, s, stop, &writers)
+				write(load, books[i], 0, s)
 				takeAs(t, books[1-i], 0, s, &readers)
 			}
 			for broken.Taken() < faults(15) {
@@ -34,8 +34,7 @@ func TestFlappingPair(t *testing.T) {
 				broken.Try(1)
 				broken.Took(breakRandomly(p, a))
 			}
-			close(stop)
-			kit.Join(t, ctx, "the writers", &writers)
+			load.End(ctx)
 			left := 0
 			for i, s := range []*sp.Pair{a, b} {
 				var drop *sp.DroppedError

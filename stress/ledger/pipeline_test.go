@@ -60,13 +60,12 @@ func TestPipeline(t *testing.T) {
 		var addrs []string
 		var proxies []*proxy.Proxy
 		var push []*sp.Pusher
-		var work sync.WaitGroup
-		stop := make(chan struct{})
+		load := kit.NewLoad(t)
 		for i := range uint32(2) {
 			s := sptest.Open(t, sp.NewPusher(nil))
 			addr, p := between(t, road, listen(t, s, road))
 			addrs, proxies, push = append(addrs, addr), append(proxies, p), append(push, s)
-			write(t, books, i, s, stop, &work)
+			write(load, books, i, s)
 		}
 		ends := &pullers{t: t, books: books, make: func() *sp.Puller {
 			s := sptest.Open(t, sp.NewPuller(nil))
@@ -89,8 +88,7 @@ func TestPipeline(t *testing.T) {
 				broken.Took(breakRandomly(proxies[i%2], push[i%2]))
 			}
 		}
-		close(stop)
-		kit.Join(t, ctx, "the callers", &work)
+		load.End(ctx)
 		unknown, accountable := 0, 0
 		for _, s := range push {
 			var drop *sp.DroppedError

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -70,40 +71,31 @@ func requests(t *testing.T, ctx context.Context, road string, once bool) {
 	for range 3 {
 		ends.add()
 	}
-	stop := make(chan struct{})
-	var work sync.WaitGroup
+	load := kit.NewLoad(t)
 	var failed [8]int
 	for i := range failed {
-		work.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
+		me := uint32(i)
+		load.Add(func() error {
+			body, n := books.Write(me, size)
+			worked.Write(me, size)
+			reply, err := req.Do(ctx, body)
+			switch {
+			case err == nil:
+				books.Accept(me, n)
+				worked.Accept(me, n)
+				if len(reply) != size+1 || reply[size] != '!' {
+					return fmt.Errorf("reply %q", reply)
 				}
-				me := uint32(i)
-				body, n := books.Write(me, size)
-				worked.Write(me, size)
-				reply, err := req.Do(ctx, body)
-				switch {
-				case err == nil:
-					books.Accept(me, n)
-					worked.Accept(me, n)
-					if len(reply) != size+1 || reply[size] != '!' {
-						t.Errorf("reply %q", reply)
-						return
-					}
-					if s, got := books.Read(0, reply[:size]); s != me || got != n {
-						t.Errorf("request %d of %d got the reply to %d of %d", n, me, got, s)
-					}
-				case once && errors.Is(err, sp.ErrPeerGone):
-					worked.Accept(me, n) // or not: see below
-					failed[i]++
-				default:
-					t.Error(err)
-					return
+				if s, got := books.Read(0, reply[:size]); s != me || got != n {
+					t.Errorf("request %d of %d got the reply to %d of %d", n, me, got, s)
 				}
+			case once && errors.Is(err, sp.ErrPeerGone):
+				worked.Accept(me, n) // or not: see below
+				failed[i]++
+			default:
+				return err
 			}
+			return nil
 		})
 	}
 	for broken.Taken() < faults(30) {
@@ -117,8 +109,7 @@ func requests(t *testing.T, ctx context.Context, road string, once bool) {
 			broken.Took(breakRandomly(p, req))
 		}
 	}
-	close(stop)
-	kit.Join(t, ctx, "the callers", &work)
+	load.End(ctx)
 	req.Close()
 	for len(ends.live) > 0 {
 		ends.die()

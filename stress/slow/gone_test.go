@@ -239,23 +239,15 @@ func TestHonestPeersAmongThoseThatGo(t *testing.T) {
 			memory := kit.WatchMemory(t)
 			traffic := kit.Begin(ctx, old, pull)
 			flood := frames(road, said, make([]byte, size))
-			var work, visitors sync.WaitGroup
-			stop := make(chan struct{})
+			visitors := kit.NewLoad(t)
 			for range 4 {
-				visitors.Go(func() {
-					for {
-						select {
-						case <-stop:
-							return
-						default:
-						}
-						tally.Try(1)
-						if err := visit(at, wire.Push, 1, flood, func() {}); err != nil {
-							t.Error(err)
-							return
-						}
-						tally.Took(1)
+				visitors.Add(func() error {
+					tally.Try(1)
+					if err := visit(at, wire.Push, 1, flood, func() {}); err != nil {
+						return err
 					}
+					tally.Took(1)
+					return nil
 				})
 			}
 			comers, worst := 0, time.Duration(0)
@@ -280,9 +272,7 @@ func TestHonestPeersAmongThoseThatGo(t *testing.T) {
 				s.Close()
 				comers, worst = comers+1, max(worst, time.Since(began))
 			}
-			close(stop)
-			visitors.Wait()
-			kit.Join(t, ctx, "the callers", &work)
+			visitors.End(ctx)
 			sent, late := traffic.End(t, ctx, most)
 			t.Logf("%d honest messages, the latest after %v; %d newcomers, the latest after %v; %d KiB more",
 				sent, late.Round(time.Microsecond), comers, worst.Round(time.Microsecond), memory.End(kept)>>10)
