@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/sprocketmq/sp"
 	"github.com/sprocketmq/sp/internal/sptest"
@@ -79,7 +80,7 @@ func TestPullerThatReadsOneInAThousand(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, road sptest.Road) {
 		messages := kit.Pick(5000, 500_000)
 		quick := kit.Count(t, "messages past the slow puller", messages/2)
-		push := sptest.Open(t, sp.NewPusher(&sp.Options{SendQueue: 100}))
+		push := sptest.Open(t, sp.NewPusher(&sp.Options{SendQueue: 100, Linger: time.Minute}))
 		at := sptest.Listen(t, push, road, ledger.Sized(road.Name, buffer))
 		books := ledger.New()
 		turn, rest := make(chan struct{}, messages), make(chan struct{})
