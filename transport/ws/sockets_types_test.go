@@ -16,19 +16,6 @@ import (
 	"github.com/sprocketmq/sp/wire"
 )
 
-// rawPeer connects to a socket that listens.
-func rawPeer(t *testing.T, ctx context.Context, with Transport, addr string, as wire.Protocol) *rawClient {
-	t.Helper()
-	l, err := dial(t, with, addr, as)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if deadline, ok := ctx.Deadline(); ok {
-		l.Conn.SetDeadline(deadline)
-	}
-	return &rawClient{l, t}
-}
-
 type bound interface {
 	ListenWith(string, *sp.EndpointOptions) (*sp.Endpoint, error)
 }
