@@ -241,7 +241,7 @@ func transportFor(addr string, o *options) transport.Transport {
 	case "ipc", "abstract":
 		return ipc.Transport{ReadBuffer: read, WriteBuffer: write}
 	case "ws", "ws4":
-		return ws.Transport{Text: o.text, TCP: overTCP, Proxy: noProxy, AnyPath: true, Origins: []string{"*"}}
+		return ws.Transport{Text: o.text, Types: true, TCP: overTCP, Proxy: noProxy, AnyPath: true, Origins: []string{"*"}}
 	}
 	return overTCP
 }

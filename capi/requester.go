@@ -25,6 +25,7 @@ type requester struct {
 
 	sending sync.Mutex // held while the request is offered; before mu
 	body    []byte     // the request's, under sending
+	kind    message.Type
 
 	mu     sync.Mutex
 	stage  stage
@@ -51,7 +52,7 @@ func newRequester(h pattern.Host) pattern.Router {
 func (r *requester) Send(m *message.Message) (bool, error) {
 	r.sending.Lock()
 	defer r.sending.Unlock()
-	r.body = append(r.body[:0], m.Body...)
+	r.body, r.kind = append(r.body[:0], m.Body...), m.Type()
 	r.mu.Lock()
 	r.forget()
 	r.id++
@@ -86,6 +87,7 @@ func (r *requester) offer() {
 	m := message.Get()
 	m.Borrow(r.body) // it may have to be sent again
 	m.Header = r.header[:]
+	m.SetType(r.kind)
 	given := r.out.GiveNoting(m, r) != nil
 	message.Put(m)
 	r.mu.Lock()

@@ -104,10 +104,12 @@ const leastLinger = 20 * time.Millisecond
 // round.
 const largeBody = 16 << 10
 
-// Fill makes m a message of that body and header, which stay the caller's.
-func (s *Socket) Fill(m *message.Message, body, header []byte) {
+// Fill makes m a message of that body and header, which stay the caller's, and of
+// that type.
+func (s *Socket) Fill(m *message.Message, body, header []byte, t message.Type) {
 	m.Borrow(body)
 	m.Header = header
+	m.SetType(t)
 	if len(body) >= largeBody && s.inproc.Load() && !s.kind.keeps {
 		m.Hold()
 	}

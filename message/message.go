@@ -21,6 +21,7 @@ type Message struct {
 	fan      *fan   // set while the message goes out to several peers
 	borrowed bool   // Body belongs to a caller of Send: valid only until that returns
 	shared   bool
+	kind     Type
 	life     life // whether it was released; known in debug builds
 }
 
@@ -96,7 +97,7 @@ func (m *Message) Join() {
 	if m.chunk != nil {
 		m.chunk.Release(1)
 	}
-	*m = Message{Body: b, More: m.More, peer: m.peer}
+	*m = Message{Body: b, More: m.More, peer: m.peer, kind: m.kind}
 }
 
 // Move returns the content of m, to be kept elsewhere. While m goes to several
@@ -110,9 +111,9 @@ func (m *Message) Move() Message {
 
 // Unmove takes back what Move gave, from somebody who did not want it.
 func (m *Message) Unmove(c *Message) {
-	fan := m.fan
+	fan, kind := m.fan, m.kind
 	*m = *c
-	m.fan = fan
+	m.fan, m.kind = fan, kind
 }
 
 // Used is m; it panics if m has been released, in programs built with the tag

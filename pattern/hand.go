@@ -132,6 +132,7 @@ func (g *Merge) Recv(m *message.Message) bool {
 		own := h.arena.Copy(r.bytes[p.start:p.end])
 		head := p.body - p.start
 		*m = message.Message{Header: own[:head:head], Body: own[head:]}
+		m.SetType(r.kind)
 		h.copied++
 	} else {
 		h.lends = true

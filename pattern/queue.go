@@ -25,6 +25,7 @@ type run struct {
 	chunk *message.Chunk   // memory that goes round, held once for each message; or nil
 	whole *message.Message // instead of bytes: a message that has more than a header and a body
 	n     int              // messages
+	kind  message.Type     // of all of them
 }
 
 var (
@@ -43,6 +44,7 @@ func (r *run) message(p place, m *message.Message) {
 		m.Header = r.bytes[p.start:p.body:p.body]
 	}
 	m.SetChunk(r.chunk)
+	m.SetType(r.kind)
 }
 
 func (r *run) size(p place) int {
@@ -59,7 +61,7 @@ func single(m *message.Message) (run, place) {
 		return run{whole: &whole}, place{}
 	}
 	bare := m.Move()
-	return run{bytes: bare.Body, chunk: bare.Chunk()}, place{end: int32(len(bare.Body))}
+	return run{bytes: bare.Body, chunk: bare.Chunk(), kind: bare.Type()}, place{end: int32(len(bare.Body))}
 }
 
 // goesOn reports whether a message of r can be added to the run o.

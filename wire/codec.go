@@ -27,6 +27,7 @@ type Frame struct {
 	Head int    // bytes before the payload
 	Size uint64 // bytes of payload; not to be believed before they are here
 	Kind Kind
+	Type message.Type // of the message that it ends, if it says so
 }
 
 // Kind says what a frame is for.

@@ -139,7 +139,7 @@ func sp_send(s C.int, m *C.struct_sp_message, wait C.int) C.int {
 	k := socket(s)
 	out := message.Get()
 	defer message.Put(out)
-	k.Fill(out, bytes(m.body, m.size), bytes(unsafe.Pointer(m.header), m.header_size))
+	k.Fill(out, bytes(m.body, m.size), bytes(unsafe.Pointer(m.header), m.header_size), message.Type(m.kind))
 	err := k.Send(out)
 	switch armed := m.state != 0; {
 	case err == syscall.EAGAIN && wait != 0 && !armed:
@@ -177,6 +177,7 @@ func sp_recv(s C.int, m *C.struct_sp_message, wait C.int) C.int64_t {
 	}
 	copy(bytes(m.body, m.size), in.Body)
 	m.header_size = C.size_t(copy(bytes(unsafe.Pointer(m.header), m.header_size), in.Header))
+	m.kind = C.int(in.Type())
 	return C.int64_t(len(in.Body))
 }
 

@@ -61,8 +61,11 @@ int read_control (const struct nn_msghdr *h, struct sp_message *m)
         size_t available = c->cmsg_len - sizeof *c;
         if (c->cmsg_level == PROTO_SP && c->cmsg_type == SP_HDR && !found)
             found = read_header (c, available, m);
-        if (c->cmsg_level == NN_WS && c->cmsg_type == NN_WS_MSG_TYPE && available > 0)
+        if (c->cmsg_level == NN_WS && c->cmsg_type == NN_WS_MSG_TYPE && available > 0 && !m->kind) {
             m->kind = *NN_CMSG_DATA (c);
+            if (m->kind != NN_WS_MSG_TYPE_TEXT && m->kind != NN_WS_MSG_TYPE_BINARY)
+                return EINVAL; /* of other frames the receiver would make no message */
+        }
         c = NN_CMSG_NXTHDR (h, c);
     }
     return 0;

@@ -1,4 +1,4 @@
-/* Control data: the protocol's header and WebSocket's kind of frame. */
+/* Control data: the protocol's header and the type of a WebSocket message. */
 #ifndef SP_CONTROL_H
 #define SP_CONTROL_H
 

@@ -13,7 +13,7 @@ struct sp_message {
     void *(*alloc) (size_t size); /* receiving: makes memory for the body, if set */
     unsigned char *header;
     size_t header_size;  /* receiving: room in header, then what was put there */
-    int kind;            /* the WebSocket opcode; 0: none */
+    int kind;            /* NN_WS_MSG_TYPE_TEXT or _BINARY; 0: none */
     int state;           /* the Go half's, from one try to the next; 0 at first */
     int fd;              /* what else to wait for before the next try; -1: nothing */
 };

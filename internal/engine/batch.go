@@ -28,6 +28,7 @@ type frameEnd struct {
 	at      int32
 	control bool // not a message: a codec's own
 	large   bool // its body is the next of the large ones
+	kind    message.Type
 }
 
 type largeBody struct {
@@ -51,7 +52,7 @@ func (b *batch) add(c wire.Codec, framing string, m *message.Message) {
 			b.size += len(buf) - len(b.buf) + len(m.Body)
 			b.buf = buf
 			b.large = append(b.large, largeBody{len(buf), kept.Body, kept})
-			b.end(frameEnd{large: true}, m.Len())
+			b.end(frameEnd{large: true, kind: m.Type()}, m.Len())
 			return
 		}
 	}
@@ -62,7 +63,7 @@ func (b *batch) add(c wire.Codec, framing string, m *message.Message) {
 		b.buf = m.AppendFrame(b.buf, framing, c.Append)
 	}
 	b.size += len(b.buf) - before
-	b.end(frameEnd{}, m.Len())
+	b.end(frameEnd{kind: m.Type()}, m.Len())
 	m.Spend()
 }
 
@@ -197,7 +198,9 @@ func (b *batch) fate(written int64, c wire.Codec) (whole, begun int, unsent []me
 		case at < written:
 			begun++
 		default:
-			unsent = append(unsent, unframed(c, frame, body))
+			m := unframed(c, frame, body)
+			m.SetType(e.kind)
+			unsent = append(unsent, m)
 		}
 		at += size
 		from = int(e.at)

@@ -260,6 +260,7 @@ func (r *reader) accept(f wire.Frame, payload []byte, c *message.Chunk) error {
 	}
 	var m message.Message
 	m.Body = payload
+	m.SetType(f.Type)
 	if r.more != nil {
 		m.Body, m.More = r.more[0], append(r.more[1:], r.glue(payload, true))
 		r.more, c = nil, nil

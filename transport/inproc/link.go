@@ -109,6 +109,7 @@ func (l *link) Offer(m *message.Message) bool {
 	size := m.Len()
 	batch := single.Get().(*[1]message.Message)
 	batch[0] = m.Move()
+	batch[0].SetType(message.Untyped) // here, too, it is a matter of frames
 	far := *l.far.sink.Load()
 	taken := l.twice(func() bool { return far.Deliver(batch[:]) == 1 })
 	if taken {

@@ -14,7 +14,6 @@ import (
 	"github.com/sprocketmq/sp/transport"
 	"github.com/sprocketmq/sp/transport/secure"
 	"github.com/sprocketmq/sp/transport/tcp"
-	frames "github.com/sprocketmq/sp/wire/ws"
 )
 
 // accepted makes a link of a connection that a socket accepted for itself.
@@ -121,6 +120,6 @@ func (t *Transport) upgrade(l *transport.StreamLink, r *http.Request, extra http
 	if _, err := l.Conn.Write(b.Bytes()); err != nil {
 		return err
 	}
-	l.Codec = frames.New(false, t.Text)
+	l.Codec = t.codec(false)
 	return nil
 }

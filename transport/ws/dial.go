@@ -15,7 +15,6 @@ import (
 	"github.com/sprocketmq/sp/transport"
 	"github.com/sprocketmq/sp/transport/secure"
 	"github.com/sprocketmq/sp/transport/tcp"
-	frames "github.com/sprocketmq/sp/wire/ws"
 )
 
 // Dialer implements transport.Transport.
@@ -91,7 +90,7 @@ func (t *Transport) request(ctx context.Context, l *transport.StreamLink, a *add
 	if err := hello.Admit(); err != nil {
 		return err
 	}
-	l.Codec = frames.New(true, t.Text)
+	l.Codec = t.codec(true)
 	return nil
 }
 

@@ -31,15 +31,22 @@ func connectRaw(t *testing.T, o *sp.Options) (context.Context, *sp.Puller, *rawC
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := dial(t, Transport{}, e.Addr(), wire.Push)
+	c := rawPeer(t, ctx, Transport{}, e.Addr(), wire.Push)
+	sptest.Peers(t, ctx, pull, 1)
+	return ctx, pull, c
+}
+
+// rawPeer connects to a socket that listens.
+func rawPeer(t *testing.T, ctx context.Context, with Transport, addr string, as wire.Protocol) *rawClient {
+	t.Helper()
+	l, err := dial(t, with, addr, as)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if deadline, ok := ctx.Deadline(); ok {
 		l.Conn.SetDeadline(deadline)
 	}
-	sptest.Peers(t, ctx, pull, 1)
-	return ctx, pull, &rawClient{l, t}
+	return &rawClient{l, t}
 }
 
 func (c *rawClient) send(op ws.OpCode, fin bool, payload string) {
@@ -131,15 +138,7 @@ func TestSocketSaysGoodbye(t *testing.T) {
 func TestTextOption(t *testing.T) {
 	ctx := sptest.Begin(t)
 	push := sptest.Open(t, sp.NewPusher(nil))
-	e, err := push.ListenWith("ws://127.0.0.1:0/", &sp.EndpointOptions{Transport: Transport{Text: true}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := dial(t, Transport{}, e.Addr(), wire.Pull)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &rawClient{l, t}
+	c := rawPeer(t, ctx, Transport{}, listenWith(t, push, Transport{Text: true}), wire.Pull)
 	for body, op := range map[string]ws.OpCode{"gr\u00fc\u00df": ws.OpText, "\xff": ws.OpBinary} {
 		if err := push.Send(ctx, []byte(body)); err != nil {
 			t.Fatal(err)

@@ -31,6 +31,7 @@ import (
 	"github.com/sprocketmq/sp/transport"
 	"github.com/sprocketmq/sp/transport/secure"
 	"github.com/sprocketmq/sp/transport/tcp"
+	frames "github.com/sprocketmq/sp/wire/ws"
 )
 
 // Transport is WebSocket over TCP or TLS. The zero value has the defaults.
@@ -43,9 +44,13 @@ type Transport struct {
 	// TCP has the settings of the connections beneath.
 	TCP tcp.Transport
 	// Text sends messages that are valid UTF-8 as text, which JavaScript
-	// gets as a string; others go as binary. Both kinds are received
-	// either way, and text that is not UTF-8 ends the connection.
+	// gets as a string; others go as binary. A message's SetType decides for
+	// that one. Both types are received either way, and text that is not UTF-8
+	// ends the connection.
 	Text bool
+	// Types makes messages that come tell their Type. Who sends one on sends it
+	// as what it is, whatever Text says.
+	Types bool
 
 	// Header is sent along when dialling, for tokens and cookies. "Host"
 	// in it replaces the address's host.
@@ -110,6 +115,13 @@ func (t Transport) Listen(addr string) (transport.Listener, error) {
 			return t.accepted(conn, config, a)
 		},
 	}, nil
+}
+
+// codec is that of a connection; client says which end it is.
+func (t *Transport) codec(client bool) *frames.Codec {
+	c := frames.New(client, t.Text)
+	c.Types = t.Types
+	return c
 }
 
 // http1 keeps ALPN from choosing HTTP/2, which can't be upgraded.

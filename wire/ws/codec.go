@@ -41,6 +41,9 @@ const Fragment = 64 << 10
 // the Parse that found the frame, for control frames too, as that is where
 // the state of the connection goes on.
 type Codec struct {
+	// Types makes Parse tell the types of messages. It is set before use.
+	Types bool
+
 	client bool // masks what it sends; a server demands that
 	text   bool
 
@@ -69,8 +72,9 @@ var (
 )
 
 // New returns the codec of a connection; client says which end it is. With
-// text, messages that are valid UTF-8 are sent as text, and the others, such
-// as all that have a binary header, as binary. Both kinds are received.
+// text, messages without a type are sent as text. What is not valid UTF-8, such
+// as most of what has a binary header, is sent as binary in any case. Both types
+// are received.
 func New(client, text bool) *Codec {
 	c := &Codec{client: client, text: text, state: ws.StateServerSide}
 	if client {
@@ -137,7 +141,7 @@ func (c *Codec) AppendHead(dst []byte, m *message.Message) ([]byte, bool) {
 // first returns what the frames of m have in common.
 func (c *Codec) first(m *message.Message) ws.Header {
 	h := ws.Header{OpCode: ws.OpBinary, Masked: c.client}
-	if c.text && validText(m) {
+	if t := m.Type(); (t == message.Text || c.text && t == message.Untyped) && validText(m) {
 		h.OpCode = ws.OpText
 	}
 	return h

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gobwas/ws"
 
+	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/wire"
 )
 
@@ -36,8 +37,18 @@ func (c *Codec) Parse(src []byte) (wire.Frame, error) {
 		f.Kind = wire.Control
 	case !h.Fin:
 		f.Kind = wire.Part
+	case c.Types:
+		f.Type = c.typeOf(h.OpCode)
 	}
 	return f, nil
+}
+
+// typeOf is the type of a message whose last frame has that code.
+func (c *Codec) typeOf(op ws.OpCode) message.Type {
+	if op == ws.OpText || op == ws.OpContinuation && c.inText {
+		return message.Text
+	}
+	return message.Binary
 }
 
 // Open implements wire.Transformer.

@@ -118,4 +118,8 @@ bool wire_ended(int fd, int ms);
 int wire_dial_sp(const char *addr, int protocol); /* the headers are exchanged */
 void say_bytes(const char *what, const void *data, int len);
 
+/* ws.c: the same for ws */
+int ws_dial(const char *addr, const char *protocol); /* the handshake is done */
+void ws_frame(int fd, int first_byte, const char *payload, int len); /* as clients send them */
+
 #endif

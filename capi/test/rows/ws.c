@@ -43,7 +43,7 @@ static void say_close(int fd)
 		say("open");
 }
 
-static int dial_ws(const char *addr, const char *protocol)
+int ws_dial(const char *addr, const char *protocol)
 {
 	char byte, last[4] = "";
 	int fd = wire_dial(addr);
@@ -58,7 +58,7 @@ static int dial_ws(const char *addr, const char *protocol)
 static const char *type_label(int i) { return type_name(i); }
 
 /* Masked by zeros, a client's frame is easy to read. */
-static void frame(int fd, int first_byte, const char *payload, int len)
+void ws_frame(int fd, int first_byte, const char *payload, int len)
 {
 	unsigned char f[140] = {first_byte, 0x80 | len};
 	memcpy(f + 6, payload, len);
@@ -175,7 +175,7 @@ ROW("5.4", ws_frames_of_the_server)
 	char body[200];
 	int push = cooked(NN_PUSH);
 	must(nn_bind(push, addr));
-	int fd = dial_ws(addr, "push.sp.nanomsg.org");
+	int fd = ws_dial(addr, "push.sp.nanomsg.org");
 	peers(push, 1);
 	put(push, "hello");
 	say_bytes("frame", got, wire_recv(fd, got, 7, LONG));
@@ -184,39 +184,6 @@ ROW("5.4", ws_frames_of_the_server)
 	memset(body, 'x', sizeof body);
 	must(nn_send(push, body, 126, 0));
 	say_bytes("long", got, wire_recv(fd, got, 4, LONG));
-}
-
-ROW("5.4", ws_text_frames)
-{
-	const char *addr = address("ws");
-	unsigned char got[16];
-	int push = cooked(NN_PUSH);
-	set_at(push, NN_WS, NN_WS_MSG_TYPE, NN_WS_MSG_TYPE_TEXT);
-	must(nn_bind(push, addr));
-	int fd = dial_ws(addr, "push.sp.nanomsg.org");
-	peers(push, 1);
-	put(push, "hello");
-	say_bytes("frame", got, wire_recv(fd, got, 7, LONG));
-}
-
-ROW("5.4", ws_type_of_one_message)
-{
-	const char *addr = address("ws");
-	unsigned char got[16];
-	struct {
-		struct nn_cmsghdr h;
-		char type[8];
-	} control = {{NN_CMSG_LEN(1), NN_WS, NN_WS_MSG_TYPE}, {NN_WS_MSG_TYPE_TEXT}};
-	struct nn_iovec part = {"hello", 5};
-	struct nn_msghdr m = {&part, 1, &control, sizeof control};
-	int push = cooked(NN_PUSH);
-	must(nn_bind(push, addr));
-	int fd = dial_ws(addr, "push.sp.nanomsg.org");
-	peers(push, 1);
-	R("send", nn_sendmsg(push, &m, 0));
-	say_bytes("frame", got, wire_recv(fd, got, 7, LONG));
-	put(push, "hello");
-	say_bytes("frame", got, wire_recv(fd, got, 7, LONG));
 }
 
 /* Frames for a server: what it makes of them. */
@@ -237,10 +204,10 @@ ROWS("5.4", ws_gets, sizeof incoming / sizeof *incoming, incoming_label)
 	const char *addr = address("ws");
 	int pull = cooked(NN_PULL);
 	must(nn_bind(pull, addr));
-	int fd = dial_ws(addr, "pull.sp.nanomsg.org");
+	int fd = ws_dial(addr, "pull.sp.nanomsg.org");
 	peers(pull, 1);
 	for (int n = 0; n < 3 && incoming[i].frames[n].payload != NULL; n++)
-		frame(fd, incoming[i].frames[n].first_byte, incoming[i].frames[n].payload, strlen(incoming[i].frames[n].payload));
+		ws_frame(fd, incoming[i].frames[n].first_byte, incoming[i].frames[n].payload, strlen(incoming[i].frames[n].payload));
 	nothing("recv", pull);
 	say_close(fd);
 }
@@ -253,12 +220,12 @@ ROWS("9", ws_gets_control, 2, control_label)
 	unsigned char got[16];
 	int pull = cooked(NN_PULL);
 	must(nn_bind(pull, addr));
-	int fd = dial_ws(addr, "pull.sp.nanomsg.org");
+	int fd = ws_dial(addr, "pull.sp.nanomsg.org");
 	peers(pull, 1);
-	frame(fd, i == 0 ? 0x89 : 0x8a, "beat", 4);
+	ws_frame(fd, i == 0 ? 0x89 : 0x8a, "beat", 4);
 	nothing("recv", pull);
 	say_bytes("back", got, wire_recv(fd, got, 6, SHORT));
-	frame(fd, 0x82, "hello", 5);
+	ws_frame(fd, 0x82, "hello", 5);
 	take("recv", pull);
 }
 
@@ -267,7 +234,7 @@ ROW("5.4", ws_unmasked)
 	const char *addr = address("ws");
 	int pull = cooked(NN_PULL);
 	must(nn_bind(pull, addr));
-	int fd = dial_ws(addr, "pull.sp.nanomsg.org");
+	int fd = ws_dial(addr, "pull.sp.nanomsg.org");
 	peers(pull, 1);
 	wire_send(fd, "\x82\x05hello", 7);
 	nothing("recv", pull);
@@ -280,34 +247,13 @@ ROW("5.4", ws_max_size)
 	int pull = cooked(NN_PULL);
 	set(pull, NN_RCVMAXSIZE, 5);
 	must(nn_bind(pull, addr));
-	int fd = dial_ws(addr, "pull.sp.nanomsg.org");
+	int fd = ws_dial(addr, "pull.sp.nanomsg.org");
 	peers(pull, 1);
-	frame(fd, 0x82, "fifth", 5);
+	ws_frame(fd, 0x82, "fifth", 5);
 	take("recv", pull);
-	frame(fd, 0x82, "sixth.", 6);
+	ws_frame(fd, 0x82, "sixth.", 6);
 	nothing("recv", pull);
 	say_close(fd);
-}
-
-/* A message's type is seen by its receiver. */
-ROW("5.4", ws_type_received)
-{
-	const char *addr = address("ws");
-	int pull = cooked(NN_PULL);
-	must(nn_bind(pull, addr));
-	int fd = dial_ws(addr, "pull.sp.nanomsg.org");
-	peers(pull, 1);
-	for (int opcode = 1; opcode <= 2; opcode++) {
-		unsigned char control[80] = {0};
-		char body[8];
-		struct nn_iovec part = {body, sizeof body};
-		struct nn_msghdr m = {&part, 1, control, sizeof control};
-		frame(fd, 0x80 | opcode, "hello", 5);
-		set(pull, NN_RCVTIMEO, LONG);
-		R("recv", nn_recvmsg(pull, &m, 0));
-		struct nn_cmsghdr *c = NN_CMSG_NXTHDR(&m, NN_CMSG_FIRSTHDR(&m));
-		say("level=%d type=%d %d", c->cmsg_level, c->cmsg_type, NN_CMSG_DATA(c)[0]);
-	}
 }
 
 /* After a handshake that failed: is it tried again? */
