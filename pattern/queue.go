@@ -66,7 +66,7 @@ func single(m *message.Message) (run, place) {
 
 // goesOn reports whether a message of r can be added to the run o.
 func (r *run) goesOn(o *run) bool {
-	return r.whole == nil && o.whole == nil && r.chunk == o.chunk &&
+	return r.whole == nil && o.whole == nil && r.chunk == o.chunk && r.kind == o.kind &&
 		len(r.bytes) > 0 && len(o.bytes) > 0 && &r.bytes[0] == &o.bytes[0]
 }
 
