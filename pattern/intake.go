@@ -112,17 +112,25 @@ func (in *intake) pushAll(r *run, spans []message.Span) int {
 
 func (s *mergeSeat) Bodies() bool { return s.g.Open == nil }
 
-// DeliverBody is short where a small body is wanted and has room.
+// DeliverBody is short where a small body is wanted and has room, and shorter where
+// it is copied right behind the last one in the queue.
 func (s *mergeSeat) DeliverBody(body []byte) bool {
-	g := s.g
+	g, q := s.g, &s.q
 	lim := g.host.Limits()
 	g.mu.Lock()
-	if len(body) > longCopy || g.topics != nil || g.closed || s.gone || s.newcomer || s.q.full(len(body), lim) {
+	if len(body) > longCopy || g.topics != nil || g.closed || s.gone || s.newcomer || q.full(len(body), lim) {
 		g.mu.Unlock()
 		return s.deliverBody(body, lim)
 	}
-	p := g.copyIn(nil, body)
-	s.push(&g.block, p)
+	from, to := g.used, g.used+len(body)
+	if tail := q.tail(); tail != nil && tail.goesOn(&g.block) && to <= len(g.block.bytes) && g.block.n < prepaid && q.places.n < len(q.places.slots) {
+		copy(g.block.bytes[from:to], body)
+		q.follow(tail, place{int32(from), int32(from), int32(to)})
+		g.copied(to)
+		g.depth++
+	} else {
+		s.push(&g.block, g.copyIn(nil, body))
+	}
 	s.passed(len(body))
 	g.mu.Unlock()
 	g.host.Readable()
@@ -181,26 +189,33 @@ func (s *mergeSeat) deliverBody(body []byte, lim *Limits) bool {
 // messages back, the block is a chunk, which goes round.
 const blockSize = 8 << 10
 
+// A chunk is held for so many messages in advance, not once more for each: who
+// receives writes to the same line of memory when one is given back.
+const prepaid = 1 << 20
+
 // copyIn copies a small message into the block, with the lock, and returns where it
 // lies there.
 func (g *Merge) copyIn(header, body []byte) place {
 	n := len(header) + len(body)
-	if len(g.block.bytes)-g.used < n || g.block.bytes == nil {
+	if len(g.block.bytes)-g.used < n || g.block.bytes == nil || g.block.n == prepaid {
 		g.newBlock()
 	}
 	p := place{int32(g.used), int32(g.used + len(header)), int32(g.used + n)}
 	copy(g.block.bytes[p.start:], header)
 	copy(g.block.bytes[p.body:], body)
-	g.used += n
-	if c := g.block.chunk; c != nil {
-		c.Retain(1)
-	}
+	g.copied(g.used + n)
 	return p
+}
+
+// copied notes that the block is used as far as to, by one message more.
+func (g *Merge) copied(to int) {
+	g.used = to
+	g.block.n++
 }
 
 func (g *Merge) newBlock() {
 	if c := g.block.chunk; c != nil {
-		c.Release(1) // ours
+		c.Release(1 + prepaid - g.block.n) // ours
 	}
 	g.used = 0
 	if !g.round || g.Keeps {
@@ -208,6 +223,7 @@ func (g *Merge) newBlock() {
 		return
 	}
 	c := message.NewChunk(2 * blockSize)
+	c.Retain(prepaid)
 	g.block = run{bytes: c.Bytes, chunk: c}
 }
 

@@ -31,7 +31,7 @@ type Merge struct {
 	depth  int
 	seats  int         // peers attached
 	class  [17]int     // of these, by priority
-	block  run         // memory that small bodies are copied to
+	block  run         // memory that small bodies are copied to; n of them so far
 	used   int         // of it
 	round  bool        // the next block is to be a chunk
 	left   [17]remains // by priority

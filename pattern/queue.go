@@ -103,10 +103,8 @@ func (q *queue) over(lim *Limits) bool {
 
 // last returns the run to add a message of r to.
 func (q *queue) last(r *run) *run {
-	if q.runs.n > 0 {
-		if last := q.runs.back(); last.goesOn(r) {
-			return last
-		}
+	if last := q.tail(); last != nil && last.goesOn(r) {
+		return last
 	}
 	last := runRings.push(&q.runs)
 	*last = *r
@@ -132,6 +130,23 @@ func (q *queue) push(r *run, p place) {
 	*placeRings.push(&q.places) = p
 	q.n++
 	q.bytes += last.size(p)
+}
+
+// tail is the last run, if there is one.
+func (q *queue) tail() *run {
+	if q.runs.n == 0 {
+		return nil
+	}
+	return q.runs.back()
+}
+
+// follow adds a message at p to the tail, which lies in bytes; a slot is free.
+func (q *queue) follow(tail *run, p place) {
+	tail.n++
+	q.places.n++
+	*q.places.back() = p
+	q.n++
+	q.bytes += int(p.end - p.start)
 }
 
 // take moves at most len(places) messages of the front run out of the queue,

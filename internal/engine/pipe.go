@@ -154,9 +154,12 @@ func (p *Pipe) arrived(messages, bytes int) {
 // a message handed over by a goroutine of the other side, or one that was queued
 // and is not wanted any more.
 func (p *Pipe) late() {
-	if !p.left.Load() {
-		return
+	if p.left.Load() {
+		p.amend()
 	}
+}
+
+func (p *Pipe) amend() {
 	e, s := p.end, p.sock
 	e.mu.Lock()
 	if _, there := e.pipes[p]; !there {

@@ -37,9 +37,12 @@ func (s *Socket) OnReady(tell func(send, recv bool) (after func())) {
 }
 
 func (r *readiness) check(s *Socket) {
-	if !r.asked.Load() {
-		return
+	if r.asked.Load() {
+		r.look(s)
 	}
+}
+
+func (r *readiness) look(s *Socket) {
 	if after := r.change(s); after != nil {
 		after()
 	}

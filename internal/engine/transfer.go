@@ -34,8 +34,10 @@ func (s *Socket) Send(ctx context.Context, m *Message) error {
 // SendBody is Send of a message that is only a body, which is lent.
 func (s *Socket) SendBody(ctx context.Context, body []byte) error {
 	if s.lends != nil {
-		if err := s.Start(ctx, "send"); err != nil {
-			return err
+		if ctx.Done() != nil || s.phase.Load() != open { // else two calls less
+			if err := s.Start(ctx, "send"); err != nil {
+				return err
+			}
 		}
 		if s.lends.SendBody(body) {
 			s.sent(uint64(len(body)))
@@ -121,11 +123,10 @@ func (s *Socket) RecvBody(ctx context.Context) ([]byte, error) {
 		m.Detach(nil)
 		return m.Body, nil
 	}
-	if err := ended(ctx, "receive"); err != nil {
-		return nil, err
-	}
-	if s.phase.Load() != open {
-		return nil, errClosed
+	if ctx.Done() != nil || s.phase.Load() != open { // else two calls less
+		if err := s.Start(ctx, "receive"); err != nil {
+			return nil, err
+		}
 	}
 	body, ok := s.bodies.RecvBody()
 	if !ok {

@@ -69,9 +69,12 @@ func (q *waitq) give(w *waiter) {
 }
 
 func (q *waitq) wake() {
-	if q.n.Load() == 0 {
-		return
+	if q.n.Load() > 0 {
+		q.wakeOne()
 	}
+}
+
+func (q *waitq) wakeOne() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.list) > 0 {

@@ -49,20 +49,20 @@ func (stack) Open(kind, url string, listen bool) (adapter.Sock, error) {
 		end, s = r, &requester{r: r}
 	case "pair":
 		p := sp.NewPair(nil)
-		end, s = p, sock{p, p}
+		end, s = p, &sock{p, p}
 	case "push":
 		p := sp.NewPusher(nil)
-		end, s = p, sock{p, nil}
+		end, s = p, &sock{p, nil}
 	case "pull":
 		p := sp.NewPuller(nil)
-		end, s = p, sock{nil, p}
+		end, s = p, &sock{nil, p}
 	case "pub":
 		p := sp.NewPublisher(nil)
-		end, s = p, sock{p, nil}
+		end, s = p, &sock{p, nil}
 	case "sub":
 		p := sp.NewSubscriber(nil)
 		p.Subscribe("")
-		end, s = p, sock{nil, p}
+		end, s = p, &sock{nil, p}
 	default:
 		return nil, adapter.ErrUnsupported
 	}
@@ -87,14 +87,14 @@ type sock struct {
 	r receiver
 }
 
-func (s sock) Send(b []byte) error {
+func (s *sock) Send(b []byte) error {
 	if len(b) >= give {
 		return s.s.SendMessage(ctx, sp.NewMessage(b))
 	}
 	return s.s.Send(ctx, b)
 }
 
-func (s sock) Recv() (adapter.Msg, error) {
+func (s *sock) Recv() (adapter.Msg, error) {
 	if !release {
 		b, err := s.r.Recv(ctx)
 		return adapter.Msg{B: b}, err
@@ -106,13 +106,13 @@ func (s sock) Recv() (adapter.Msg, error) {
 	return adapter.Msg{B: m.Body, H: m}, nil
 }
 
-func (s sock) Free(m adapter.Msg) {
+func (s *sock) Free(m adapter.Msg) {
 	if m.H != nil {
 		m.H.(*sp.Message).Release()
 	}
 }
 
-func (s sock) Reply(m adapter.Msg) error {
+func (s *sock) Reply(m adapter.Msg) error {
 	if m.H != nil && len(m.B) >= give {
 		return s.s.SendMessage(ctx, m.H.(*sp.Message))
 	}
@@ -121,7 +121,7 @@ func (s sock) Reply(m adapter.Msg) error {
 	return err
 }
 
-func (s sock) Flush() error { return nil }
+func (s *sock) Flush() error { return nil }
 
 type replier struct{ r *sp.Replier }
 
