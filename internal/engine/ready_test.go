@@ -197,3 +197,20 @@ func TestReadyUntilFull(t *testing.T) {
 		ra.becomes(t, ctx, "all is received", true, false)
 	}
 }
+
+// Who is told that a peer can be sent to finds it counted.
+func TestReadyPeerIsCounted(t *testing.T) {
+	ctx := sptest.Begin(t)
+	a, b := open(t, pattern.Push, config()), open(t, pattern.Pull, config())
+	peers := make(chan int, 1)
+	a.OnReady(func(send, _ bool) func() {
+		if !send {
+			return nil
+		}
+		return func() { peers <- a.Stats().Peers }
+	})
+	link(t, ctx, a, b, sptest.RoadNamed("tcp"))
+	if n := <-peers; n != 1 {
+		t.Errorf("%d peers", n)
+	}
+}

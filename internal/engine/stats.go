@@ -90,7 +90,7 @@ func (s *Socket) Stats() SocketStats {
 	}
 	s.mu.Lock()
 	st.Traffic = s.past
-	st.Peers = len(s.pipes)
+	st.Peers = len(s.pipes) + len(s.coming) // whoever can be sent to
 	for _, p := range s.pipes {
 		st.Traffic.add(p.Stats())
 	}
