@@ -3,6 +3,7 @@ package engine
 import (
 	"net"
 	"sync"
+	"syscall"
 
 	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/wire"
@@ -134,16 +135,30 @@ func (b *batch) writeTo(conn net.Conn) (int64, error) {
 	}
 	add(b.buf[at:])
 	b.pieces = pieces
-	n, err := b.pieces.WriteTo(conn) // which moves the start of b.pieces
+	n, err := writePieces(conn, &b.pieces) // which moves the start of b.pieces
 	clear(pieces)
 	b.pieces = pieces[:0]
 	return int64(b.done) + n, err
 }
 
+// vectorConn is a connection of the kernel's that is not one of package net, whose
+// Buffers know only those.
+type vectorConn interface {
+	syscall.Conn
+	WriteBuffers(*net.Buffers) (int64, error)
+}
+
+func writePieces(conn net.Conn, pieces *net.Buffers) (int64, error) {
+	if c, ok := conn.(vectorConn); ok {
+		return c.WriteBuffers(pieces)
+	}
+	return pieces.WriteTo(conn)
+}
+
 // vectored tells whether several pieces leave in one system call.
 func vectored(conn net.Conn) bool {
 	switch conn.(type) {
-	case *net.TCPConn, *net.UnixConn:
+	case *net.TCPConn, *net.UnixConn, vectorConn:
 		return true
 	}
 	return false
