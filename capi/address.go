@@ -239,11 +239,11 @@ func transportFor(addr string, o *options) transport.Transport {
 	case "inproc":
 		return inproc.Transport{}
 	case "ipc", "abstract":
-		return ipc.Transport{ReadBuffer: read, WriteBuffer: write}
+		return watched{ipc.Transport{ReadBuffer: read, WriteBuffer: write}}
 	case "ws", "ws4":
 		return ws.Transport{Text: o.text, Types: true, TCP: overTCP, Proxy: noProxy, AnyPath: true, Origins: []string{"*"}}
 	}
-	return overTCP
+	return watched{overTCP}
 }
 
 // noProxy: nanomsg knows of none.
