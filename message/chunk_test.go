@@ -3,6 +3,7 @@ package message_test
 import (
 	"sync"
 	"testing"
+	"unsafe"
 
 	"github.com/sprocketmq/sp/message"
 )
@@ -39,6 +40,17 @@ func TestLongChunksGoRound(t *testing.T) {
 	}
 	if again == 0 {
 		t.Error("never used again")
+	}
+}
+
+// A large body with a head in front of it does not begin where a page does.
+func TestChunksLieAside(t *testing.T) {
+	for _, size := range []int{message.LargeChunk + 1, message.LargeChunk + 4, 1<<20 + 4} {
+		c := message.ExactChunk(size)
+		at := uintptr(unsafe.Pointer(&c.Bytes[0])) % 4096
+		if at < message.Aside || len(c.Bytes) != size || cap(c.Bytes) != size {
+			t.Errorf("%d bytes of %d begin %d behind a page", len(c.Bytes), cap(c.Bytes), at)
+		}
 	}
 }
 
