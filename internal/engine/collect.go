@@ -63,6 +63,9 @@ func (r *reader) behind() []byte {
 	return s[:min(len(s), message.SmallChunk)]
 }
 
+// amid tells whether the last read has brought the beginning of a large payload.
+func (r *reader) amid() bool { return r.big != nil && r.last == 0 }
+
 // shrinkBig gives up, before a wait, memory that was taken on the other side's
 // word alone.
 func (r *reader) shrinkBig() {

@@ -47,6 +47,9 @@ func (s *Socket) Step() bool {
 	if s.lone.Load() == st {
 		st.now = true
 		_, err := st.step()
+		if err == nil && st.amid() {
+			_, err = st.step() // the rest is likely to be there
+		}
 		st.now = false
 		if err == nil || err == errNothing {
 			return true

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/sprocketmq/sp/internal/engine"
@@ -56,6 +57,27 @@ func TestLeadOutside(t *testing.T) {
 			t.Errorf("after the lead %q came", got)
 		}
 	})
+}
+
+// One step is enough for a large body that is there, of which the first read only brings
+// the beginning.
+func TestLargeBodyInOneStep(t *testing.T) {
+	ctx := sptest.Begin(t)
+	a, b := open(t, pattern.Push, config()), open(t, pattern.Pull, config())
+	link(t, ctx, a, b, sptest.RoadNamed("ipc"))
+	leads(t, ctx, a, b, func() {})
+	large := strings.Repeat("x", 40<<10)
+	send(t, ctx, a, large)
+	stepUntil(t, ctx, b) // from now on so much memory is taken at once
+	for range 3 {
+		send(t, ctx, a, large) // which writes it
+		var m message.Message
+		if !b.Step() || b.TryRecv(&m) != nil || len(m.Body) != 40<<10 {
+			t.Errorf("%d bytes came", len(m.Body))
+		}
+		m.Release()
+	}
+	b.Unlead()
 }
 
 // A leader is told when its connection is lost, when it is not the only one any
