@@ -52,6 +52,9 @@ func newRequester(h pattern.Host) pattern.Router {
 func (r *requester) Send(m *message.Message) (bool, error) {
 	r.sending.Lock()
 	defer r.sending.Unlock()
+	if cap(r.body) < len(m.Body) {
+		r.body = make([]byte, message.Aside+len(m.Body))[message.Aside:]
+	}
 	r.body, r.kind = append(r.body[:0], m.Body...), m.Type()
 	r.mu.Lock()
 	r.forget()
