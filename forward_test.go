@@ -169,6 +169,12 @@ func TestForwardIllegal(t *testing.T) {
 		} else if !ok && !strings.Contains(err.Error(), p.Name) {
 			t.Errorf("%s alone: %v", p.Name, err)
 		}
+		if other := sp.Forward(ended, nil, a); other == nil || other.Error() != err.Error() {
+			t.Errorf("%s alone, named second: %v, named first: %v", p.Name, other, err)
+		}
+	}
+	if err := sp.Forward(ended, nil, nil); err == nil {
+		t.Error("a device of no sockets")
 	}
 }
 

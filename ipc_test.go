@@ -5,6 +5,7 @@ package sp_test
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/sprocketmq/sp"
 	"github.com/sprocketmq/sp/internal/sptest"
@@ -27,6 +29,46 @@ func stale(t *testing.T, path string) {
 	}
 	l.SetUnlinkOnClose(false)
 	l.Close()
+}
+
+// A socket that only sends leaves a connection half open when it closes, until the
+// other side has read what came and closed, too: nanomsg's throws away what it has
+// not read where the connection hangs up.
+func TestIPCClose(t *testing.T) {
+	ctx := begin(t)
+	path := filepath.Join(sptest.Dir(t), "s")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	push := open(t, sp.NewPusher(&sp.Options{Linger: time.Hour}))
+	if _, err := push.Dial("ipc://" + path); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte("\x00SP\x00\x00\x51\x00\x00")); err != nil {
+		t.Fatal(err)
+	}
+	if err := push.Send(ctx, []byte("last")); err != nil {
+		t.Fatal(err)
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- push.Close() }()
+	if got, err := io.ReadAll(conn); err != nil || !strings.HasSuffix(string(got), "last") {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := conn.Write([]byte{1}); err != nil {
+		t.Errorf("the connection had hung up: %v", err)
+	}
+	conn.Close()
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
 }
 
 // A stale socket file is replaced; a live one and any other file is left alone

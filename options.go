@@ -76,7 +76,8 @@ type EndpointOptions struct {
 	// first from the best peers that have sent.
 	SendPriority, RecvPriority int
 	// MaxSize is the largest message accepted, header included, in bytes:
-	// 1 MiB. A peer that sends a larger one is disconnected. Negative is any.
+	// 1 MiB. A peer that sends a larger one is disconnected; over inproc only
+	// the message is dropped. Negative is any.
 	MaxSize int
 	// MaxPeers is how many connections a listener has at once, those in their
 	// handshake included: 16,384. One more is closed.

@@ -3,6 +3,7 @@ package sp
 import (
 	"fmt"
 
+	"github.com/sprocketmq/sp/internal/engine"
 	"github.com/sprocketmq/sp/pattern"
 )
 
@@ -39,7 +40,7 @@ func NewSubscriber(o *Options) *Subscriber {
 		return &pattern.Joined{In: in}
 	}
 	e := newSocket(p, o)
-	return &Subscriber{makeSocket(e), Receiver{e}, topicsOf(e.Router())}
+	return &Subscriber{makeSocket(e), Receiver{e}, topicsOf(e)}
 }
 
 // Subscribe asks for messages that begin with topic; "" is all. Subscriptions
@@ -51,16 +52,25 @@ func (s *Subscriber) Subscribe(topic string) error { return s.topics.subscribe(t
 // was no such subscription.
 func (s *Subscriber) Unsubscribe(topic string) error { return s.topics.unsubscribe(topic) }
 
-type topics struct{ in *pattern.Merge }
+type topics struct {
+	e  *engine.Socket
+	in *pattern.Merge
+}
 
-func topicsOf(r pattern.Router) topics { return topics{r.(*pattern.Joined).In} }
+func topicsOf(e *engine.Socket) topics { return topics{e, e.Router().(*pattern.Joined).In} }
 
 func (t topics) subscribe(topic string) error {
+	if err := t.e.Open(); err != nil {
+		return err
+	}
 	t.in.Subscribe([]byte(topic))
 	return nil
 }
 
 func (t topics) unsubscribe(topic string) error {
+	if err := t.e.Open(); err != nil {
+		return err
+	}
 	if !t.in.Unsubscribe([]byte(topic)) {
 		return fmt.Errorf("topic %q: %w", topic, ErrNotSubscribed)
 	}

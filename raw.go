@@ -1,7 +1,9 @@
 package sp
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/sprocketmq/sp/internal/engine"
@@ -49,20 +51,21 @@ func (r *Raw) topics() (topics, error) {
 	if p.Self != pattern.Sub.Self {
 		return topics{}, fmt.Errorf("a raw %s socket has no subscriptions", p.Name)
 	}
-	return topicsOf(r.Socket.e.Router()), nil
+	return topicsOf(r.Socket.e), nil
 }
 
 // Forward is a device: it moves messages from a to b and from b to a, in the
 // directions that both have, until ctx or one of the sockets ends, and returns
 // why. It owns neither socket. The two have to be each other's counterparts,
-// such as a raw REP and a raw REQ; with a == b, or b nil, messages go back where
+// such as a raw REP and a raw REQ; with a == b, or one nil, messages go back where
 // they can be answered from. What does not fit fails at once, saying why.
 //
 // Rings of devices are ended by the TTL of REQ/REP, SURVEYOR/RESPONDENT and
 // PAIR1; those of other protocols turn for ever.
 func Forward(ctx context.Context, a, b *Raw) error {
-	if b == nil {
-		b = a
+	a, b = cmp.Or(a, b), cmp.Or(b, a)
+	if a == nil {
+		return errors.New("forward: no socket is given")
 	}
 	return engine.Forward(ctx, a.Socket.e, b.Socket.e)
 }

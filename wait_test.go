@@ -219,6 +219,45 @@ func TestCloseEndsWaits(t *testing.T) {
 	}
 }
 
+// So it does with calls that do not wait.
+func TestClosedSubscriptions(t *testing.T) {
+	begin(t)
+	sub, raw := open(t, sp.NewSubscriber(nil)), open(t, sp.NewRaw(pattern.Sub, nil))
+	for _, s := range []interface {
+		Subscribe(string) error
+		Unsubscribe(string) error
+		Close() error
+	}{sub, raw} {
+		if err := errors.Join(s.Subscribe("a"), s.Close()); err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range []error{s.Subscribe("a"), s.Unsubscribe("a")} {
+			if !errors.Is(err, net.ErrClosed) {
+				t.Errorf("subscriptions of a socket that was closed: %v", err)
+			}
+		}
+	}
+}
+
+// WaitPeers fails, like all calls, on a closed socket and with a context that has
+// ended, also where it would not have to wait.
+func TestWaitPeersForNobody(t *testing.T) {
+	ctx := begin(t)
+	s := open(t, sp.NewPair(nil))
+	if err := s.WaitPeers(ctx, 0); err != nil {
+		t.Error(err)
+	}
+	ended, end := context.WithCancel(ctx)
+	end()
+	if err := s.WaitPeers(ended, 0); !errors.Is(err, context.Canceled) {
+		t.Errorf("with a context that has ended: %v", err)
+	}
+	s.Close()
+	if err := s.WaitPeers(ctx, 0); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
+}
+
 // Endpoint.Wait gives the first connection, or the real reason why there is
 // none.
 func TestEndpointWait(t *testing.T) {

@@ -114,6 +114,33 @@ func TestPusherMovesMessages(t *testing.T) {
 	}
 }
 
+// TestCloseKeepsNothingBack closes a pusher at once after many sends: a foreign
+// puller gets all of it, if it takes it in time.
+func TestCloseKeepsNothingBack(t *testing.T) {
+	for _, x := range matrix(libraries...) {
+		if x.our != "push" || !x.weListen {
+			continue
+		}
+		t.Run(x.String(), func(t *testing.T) {
+			ctx := cell(t)
+			o := options()
+			o.Linger = cellTime
+			s := newSocketWith(ctx, t, o, seat{ours, "push", "listen", x.transport})
+			they := newProcess(ctx, t, x.maker, seat{x.maker, "pull", "dial", s.addr()})
+			check(t, "peers", s.WaitPeers(ctx, 1))
+			for i := range bulk {
+				check(t, "send", s.send(letter{size: 100, seed: uint64(i)}))
+			}
+			closed := make(chan error, 1)
+			go func() { closed <- s.Close() }()
+			for i := range bulk {
+				check(t, "receive", expect(they, letter{size: 100, seed: uint64(i)}))
+			}
+			check(t, "close", <-closed)
+		})
+	}
+}
+
 // departures is told when a peer has gone.
 type departures chan<- struct{}
 

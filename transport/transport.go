@@ -5,7 +5,9 @@ package transport
 
 import (
 	"context"
+	"fmt"
 	"net"
+	"syscall"
 
 	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/wire"
@@ -136,3 +138,6 @@ type StreamLink struct {
 type Meeter interface {
 	Meet(join func(Link)) (stop func())
 }
+
+// ErrNobody is why a dialer that is a Meeter has no connection yet.
+var ErrNobody = fmt.Errorf("nobody listens there: %w", syscall.ECONNREFUSED)

@@ -32,18 +32,25 @@ type unknownTransport struct{ error }
 
 func (u *unknownTransport) Unwrap() error { return syscall.EPROTONOSUPPORT }
 
+// zeros is what nanomsg makes of a path without a name: an abstract one, of zeros.
+var zeros = "abstract://" + strings.Repeat("%00", 107)
+
 type attacher func(string, *sp.EndpointOptions) (*sp.Endpoint, error)
 
 func (s *settings) attachOne(attach attacher, a address, bind bool, w *watch) error {
 	if err := a.check(bind); err != nil {
 		return err
 	}
-	o, err := s.endpointOptions(a.url, w)
+	url := a.url
+	if a.strict && url == "ipc://" {
+		url = zeros
+	}
+	o, err := s.endpointOptions(url, w)
 	if err != nil {
 		return err
 	}
-	e := w.add(a.url, !bind)
-	ep, err := attach(a.url, o)
+	e := w.add(url, !bind)
+	ep, err := attach(url, o)
 	if err != nil {
 		return err
 	}

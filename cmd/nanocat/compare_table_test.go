@@ -161,6 +161,10 @@ foo://x ws://:5 ws://[::1] ws://127.0.0.1/a:b ws://lo;127.0.0.1:5 ws://127.0.0.1
 		// Binds come before connects.
 		invocation{args: "--pull --connect foo://x --bind tcp://nope:1"},
 		invocation{args: "--sub --connect-l x --bind-i /nonexistent/x"},
+		// A path without a name is one to nanomsg.
+		invocation{args: "--pub -D x --connect ipc:// --connect foo://x"},
+		invocation{args: "--pull --recv-timeout 1 -x", more: []string{""}},
+		invocation{args: "--push --send-timeout 0.3 -D x -x", more: []string{""}},
 	)
 }
 

@@ -139,6 +139,9 @@ func (s *Socket) PeerCount() int {
 
 // WaitPeers waits until there are at least n peers.
 func (s *Socket) WaitPeers(ctx context.Context, n int) error {
+	if err := s.Start(ctx, "wait for peers"); err != nil {
+		return err
+	}
 	for {
 		s.mu.Lock()
 		have, news := len(s.pipes), s.news

@@ -59,6 +59,9 @@ func (e *Endpoint) connectFailed(err error) {
 // meet lets the two ends of a transport of this process find each other, on
 // the goroutines that call Dial and Listen.
 func (e *Endpoint) meet(m transport.Meeter) {
+	if e.dialer != nil {
+		e.alone()
+	}
 	stop := m.Meet(e.met)
 	e.mu.Lock()
 	if e.ctx.Err() == nil {
@@ -91,6 +94,9 @@ func (e *Endpoint) met(l transport.Link) {
 func (e *Endpoint) meetLater(lost *Pipe) {
 	if e.dialer == nil || e.ctx.Err() != nil {
 		return
+	}
+	if lost != nil {
+		e.failed(lost.lostErr)
 	}
 	e.mu.Lock()
 	if lost != nil && lost.carriedOn(e.cfg.RedialMax) {

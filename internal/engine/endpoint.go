@@ -257,17 +257,18 @@ func (e *Endpoint) left(p *Pipe) {
 	p.book(&e.past, &p.endBooked)
 }
 
-// failed and succeeded keep the outcome of the last attempt. A closed endpoint
-// makes none any more, so it does not count as failing.
-func (e *Endpoint) failed(err error) { e.outcome(&EndpointError{e.addr, err}) }
-func (e *Endpoint) succeeded()       { e.outcome(nil) }
+// failed and succeeded keep the outcome of the last attempt; alone says why there
+// is none. A closed endpoint makes none any more, so it does not count as failing.
+func (e *Endpoint) failed(err error) { e.outcome(&EndpointError{e.addr, err}, true) }
+func (e *Endpoint) succeeded()       { e.outcome(nil, false) }
+func (e *Endpoint) alone()           { e.outcome(&EndpointError{e.addr, transport.ErrNobody}, false) }
 
-func (e *Endpoint) outcome(err error) {
+func (e *Endpoint) outcome(err error, failing bool) {
 	e.mu.Lock()
 	was := e.failing
 	if e.ctx.Err() == nil {
 		e.err = err
-		e.failing = err != nil
+		e.failing = failing
 	} else {
 		e.failing = false
 	}

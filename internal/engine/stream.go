@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"io"
+	"net"
 	"time"
 
 	"github.com/sprocketmq/sp/transport"
@@ -77,7 +78,12 @@ func (s *stream) end(ctx context.Context) {
 	s.outbox.farewell(nil)
 	s.flush(ctx)
 	half, ok := s.outbox.conn.(halfCloser)
-	if !ok || half.CloseWrite() != nil || !s.outbox.p.sock.pattern.Receives {
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	// nanomsg throws away what it has not read where a Unix-domain connection hangs
+	// up, which it does when both sides are closed.
+	if _, unix := half.(*net.UnixConn); !unix && !s.outbox.p.sock.pattern.Receives {
 		return
 	}
 	// The reader goes on, into nothing, until the other side has closed too.

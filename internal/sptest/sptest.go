@@ -128,9 +128,9 @@ func stacks() (ours []string) {
 	}
 	for g := range strings.SplitSeq(string(buf), "\n\n") {
 		// The last frame says who created the goroutine; that alone does
-		// not make it ours.
+		// not make it ours. The runtime's is not that runs our cleanups.
 		body, _, _ := strings.Cut(g, "\ncreated by ")
-		if strings.Contains(body, module) && !strings.Contains(body, "testing.tRunner(") {
+		if strings.Contains(body, module) && !strings.Contains(body, "testing.tRunner(") && !strings.Contains(body, "runtime.runCleanups(") {
 			ours = append(ours, g)
 		}
 	}

@@ -21,9 +21,6 @@ func init() { transport.Register("inproc", Transport{}) }
 // and are the process's; they are case-sensitive.
 type Transport struct{}
 
-// ErrNobody is why a dialer has no connection: nobody listens on the name.
-var ErrNobody = fmt.Errorf("nobody listens on that name: %w", syscall.ECONNREFUSED)
-
 var names = struct {
 	sync.Mutex
 	listeners map[string]*listener

@@ -119,8 +119,9 @@ func TestRefused(t *testing.T) {
 		refuser.refuse = no
 		l := listens(t, "inproc://refused", pull)
 		dials(t, "inproc://refused", push)
+		var wrong *wire.WrongProtocolError
 		for _, p := range []*party{push, pull} {
-			if len(p.errs) != 1 || p.errs[0] == nil {
+			if len(p.errs) != 1 || p.errs[0] == nil || errors.As(p.errs[0], &wrong) {
 				t.Errorf("the dialer refuses: %v; %s hears %v", dialer, p.p, p.errs)
 			}
 		}

@@ -60,10 +60,11 @@ func (l *link) Handshake(_ context.Context, hello transport.Hello) error {
 		l.met = true
 		l.callIn()
 	}
-	if got := l.far.protocol; got.Self != hello.Protocol.Peer && (got.Self != 0 || l.callIn == nil) {
-		return &wire.WrongProtocolError{Want: hello.Protocol.Peer, Got: got.Self}
+	got := l.far.protocol.Self
+	if got != 0 && got != hello.Protocol.Peer {
+		return &wire.WrongProtocolError{Want: hello.Protocol.Peer, Got: got}
 	}
-	if l.both.isClosed() {
+	if l.both.isClosed() || got == 0 && l.callIn == nil {
 		return errRefused
 	}
 	return nil

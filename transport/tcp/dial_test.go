@@ -85,7 +85,7 @@ func TestResolverFails(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	tr.Resolver = func(context.Context, string) ([]string, error) { return []string{"::1"}, nil }
-	if _, err := dial(t, tr, "tcp4://service.example:1"); err == nil || !strings.Contains(err.Error(), "service.example") {
+	if _, err := dial(t, tr, "tcp4://service.example:1"); err == nil || !strings.Contains(err.Error(), "service.example has no tcp4 address") {
 		t.Errorf("a name without an address of the family: %v", err)
 	}
 }

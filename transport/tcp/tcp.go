@@ -162,7 +162,7 @@ func (t Transport) Dial(ctx context.Context, a Address) (net.Conn, error) {
 		}
 		d.LocalAddr = local
 	}
-	err := fmt.Errorf("%s has no address", a.Host)
+	err := fmt.Errorf("%s has no %s address", a.Host, a.Network)
 	for _, host := range hosts {
 		if !a.family(host) {
 			continue
