@@ -136,3 +136,10 @@ type StreamLink struct {
 type Meeter interface {
 	Meet(join func(Link)) (stop func())
 }
+
+// Awaiter is what a Dialer that is a Meeter may implement besides. Await is Meet
+// with who begins to listen after it, and not with who does already; stop tells
+// whether nobody had come yet.
+type Awaiter interface {
+	Await(join func(Link)) (stop func() bool)
+}
