@@ -52,6 +52,10 @@ interface SocketEvents {
   close: CustomEvent<undefined>;
 }
 
+// Node's types have no names for these.
+type Listening = Parameters<EventTarget["addEventListener"]>;
+type Ending = Parameters<EventTarget["removeEventListener"]>;
+
 /** What all sockets share. */
 declare abstract class Socket extends EventTarget {
   /** How many peers are connected now. */
@@ -65,18 +69,10 @@ declare abstract class Socket extends EventTarget {
   /** Sends what waits, for options.linger at most, then ends the connections. Calls that still wait reject. */
   close(): Promise<void>;
 
-  addEventListener<K extends keyof SocketEvents>(
-    type: K,
-    listener: (event: SocketEvents[K]) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
-  removeEventListener<K extends keyof SocketEvents>(
-    type: K,
-    listener: (event: SocketEvents[K]) => void,
-    options?: boolean | EventListenerOptions,
-  ): void;
-  removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void;
+  addEventListener<K extends keyof SocketEvents>(type: K, listener: (event: SocketEvents[K]) => void, options?: Listening[2]): void;
+  addEventListener(...listening: Listening): void;
+  removeEventListener<K extends keyof SocketEvents>(type: K, listener: (event: SocketEvents[K]) => void, options?: Ending[2]): void;
+  removeEventListener(...ending: Ending): void;
 }
 
 /** A socket with messages to read. It is an async iterable: for await (const message of socket) … */

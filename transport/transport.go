@@ -139,5 +139,12 @@ type Meeter interface {
 	Meet(join func(Link)) (stop func())
 }
 
+// Awaiter is what a Dialer that is a Meeter may implement besides. Await is Meet
+// with who begins to listen after it, and not with who does already; stop tells
+// whether nobody had come yet.
+type Awaiter interface {
+	Await(join func(Link)) (stop func() bool)
+}
+
 // ErrNobody is why a dialer that is a Meeter has no connection yet.
 var ErrNobody = fmt.Errorf("nobody listens there: %w", syscall.ECONNREFUSED)

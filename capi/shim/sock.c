@@ -11,9 +11,10 @@
 
 /* Slots are made when their number is first given out, and never freed, so that
    a wrong number is found out without a lock. The number that was freed last is
-   given out next, as in nanomsg. */
+   given out next, and 0 when all have been freed, as in nanomsg. */
 static struct sock *slots[MOST_SOCKETS];
 static int made;
+static int given; /* numbers from here on have not been given out since all were free */
 static int unused[MOST_SOCKETS];
 static int nunused;
 static int terminated;
@@ -76,14 +77,25 @@ static struct sock *slot (void)
 {
     if (nunused > 0)
         return slots[unused[--nunused]];
+    if (given < made)
+        return slots[given++];
     if (made == MOST_SOCKETS)
         return NULL;
     struct sock *k = calloc (1, sizeof *k);
     if (k) {
         k->number = made;
         __atomic_store_n (&slots[made++], k, __ATOMIC_RELEASE);
+        given = made;
     }
     return k;
+}
+
+/* Takes a slot back, with the lock. */
+static void free_slot (const struct sock *k)
+{
+    unused[nunused++] = k->number;
+    if (nunused == given)
+        nunused = given = 0;
 }
 
 static void close_fds (struct sock *k)
@@ -134,7 +146,7 @@ int nn_socket (int domain, int protocol)
     rc = begin (k, domain, protocol);
     pthread_mutex_lock (&table);
     if (rc < 0)
-        unused[nunused++] = k->number;
+        free_slot (k);
     else
         __atomic_fetch_or (&k->users, OPEN, __ATOMIC_RELEASE);
     pthread_mutex_unlock (&table);
@@ -152,7 +164,7 @@ static void finish (struct sock *k)
     engine.sp_close (k->number);
     close_fds (k);
     pthread_mutex_lock (&table);
-    unused[nunused++] = k->number;
+    free_slot (k);
     pthread_mutex_unlock (&table);
 }
 

@@ -98,27 +98,46 @@ func (e *Endpoint) meetLater(lost *Pipe) {
 	if lost != nil {
 		e.failed(lost.lostErr)
 	}
+	d := e.dialer.(transport.Meeter)
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	if lost != nil && lost.carriedOn(e.cfg.RedialMax) {
 		e.again.reset()
 	}
-	if lost != nil && lost.carrier.(*messages).live.Load() && !e.hasty {
-		// Once at once, if it was not refused: then it waits already when the name is bound again.
-		e.hasty = true
-		e.stop = nil
-		e.mu.Unlock()
-		e.meet(e.dialer.(transport.Meeter))
+	if e.ctx.Err() != nil {
 		return
 	}
-	e.stop = e.stopper(e.sock.after(e.again.next(&e.cfg), func() {
+	// Who listens from now on is met inside that call, who does already after a pause.
+	forget := func() bool { return true }
+	if a, ok := d.(transport.Awaiter); ok {
+		forget = a.Await(func(l transport.Link) {
+			e.stopMeeting()
+			e.met(l)
+		})
+	}
+	end := e.sock.after(e.again.next(&e.cfg), func() {
+		if !forget() {
+			return
+		}
 		e.mu.Lock()
-		e.stop, e.hasty = nil, false
+		e.stop = nil
 		e.mu.Unlock()
 		if e.ctx.Err() == nil {
-			e.meet(e.dialer.(transport.Meeter))
+			e.meet(d)
 		}
-	}))
-	e.mu.Unlock()
+	})
+	e.stop = func() {
+		forget()
+		end()
+	}
 }
 
-func (e *Endpoint) stopper(stop func() bool) func() { return func() { stop() } }
+func (e *Endpoint) stopMeeting() {
+	e.mu.Lock()
+	stop := e.stop
+	e.stop = nil
+	e.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+}

@@ -34,7 +34,6 @@ type Endpoint struct {
 	past    PeerStats
 	stop    func() // of a Meeter
 	again   redial // of a Meeter that dials
-	hasty   bool   // it looked for the next connection without a delay
 
 	notices notices
 
@@ -205,13 +204,7 @@ func (e *Endpoint) shut() {
 	if e.listener != nil {
 		e.listener.Close()
 	}
-	e.mu.Lock()
-	stop := e.stop
-	e.stop = nil
-	e.mu.Unlock()
-	if stop != nil {
-		stop()
-	}
+	e.stopMeeting()
 }
 
 // live are the endpoint's pipes.

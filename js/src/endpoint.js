@@ -6,6 +6,7 @@ export class Endpoint {
   #options;
   #on;
   #ws;
+  #ended;
   #timer;
   #backoff;
   #closed = false;
@@ -13,6 +14,7 @@ export class Endpoint {
   constructor(url, protocol, options, on) {
     // A page may write "/feed" for its own host.
     this.url = new URL(url, globalThis.location?.href).href.replace(/^http/, "ws");
+    if (!/^wss?:[^#]*$/.test(this.url)) throw new TypeError("not an address of ws or wss: " + this.url);
     this.#protocol = protocol + ".sp.nanomsg.org";
     this.#options = options;
     this.#on = on;
@@ -24,11 +26,8 @@ export class Endpoint {
   close() {
     this.#closed = true;
     clearTimeout(this.#timer);
-    return new Promise((resolve) => {
-      if (this.#ws.readyState === 3) return resolve();
-      this.#ws.addEventListener("close", () => resolve());
-      this.#ws.close(1000);
-    });
+    this.#ws.close(1000);
+    return this.#ended;
   }
 
   #dial() {
@@ -42,12 +41,19 @@ export class Endpoint {
       this.#on.open(ws, this);
     };
     ws.onmessage = ({ data }) => this.#on.message(ws, toBytes(data));
-    ws.onerror = () => {}; // says nothing that close does not, but has to be heard
-    ws.onclose = ({ code, reason }) => {
-      clearTimeout(late);
-      if (!this.#closed) this.#redial(opened);
-      this.#on.close(ws, { url: this.url, code, reason });
-    };
+    this.#ended = new Promise((end) => {
+      ws.onclose = ({ code, reason }) => {
+        ws.onclose = null;
+        clearTimeout(late);
+        if (!this.#closed) this.#redial(opened);
+        this.#on.close(ws, { url: this.url, code, reason });
+        end();
+      };
+      // Node 22 leaves it at that where nothing was opened; others close as well.
+      ws.onerror = () => {
+        if (!opened) ws.onclose?.({ code: 1006, reason: "" });
+      };
+    });
   }
 
   #redial(opened) {

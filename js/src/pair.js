@@ -9,8 +9,9 @@ export class Pair extends Receiver {
 
   connect(url) {
     if (this._taken) throw new TypeError("a Pair connects once");
+    const endpoint = super.connect(url);
     this._taken = true;
-    return super.connect(url);
+    return endpoint;
   }
 
   async send(body, { signal } = {}) {

@@ -43,9 +43,17 @@ async function openPage(url, options) {
   };
 }
 
-test("every protocol from a page", { timeout: 2 * patience }, async (t) => {
-  const { host, heard: hears } = await goPeer(t);
-  const { page, close } = await openPage(`http://${host}/test/blank.html`);
+for (const [scheme, flags] of [
+  ["ws", []],
+  ["wss", ["-tls"]],
+]) {
+  test(`every protocol from a page, over ${scheme}`, { timeout: 2 * patience }, (t) => everyProtocol(t, flags));
+}
+
+async function everyProtocol(t, flags) {
+  const { url, heard: hears } = await goPeer(t, ...flags);
+  // Nobody has signed the certificate.
+  const { page, close } = await openPage(`${url}/test/blank.html`, { ignoreHTTPSErrors: true });
   const ours = [0, 1, 10, 34, 92, 127, 128, 255];
 
   let heard; // what the peer of the scenario that plays received, when it has
@@ -79,7 +87,8 @@ test("every protocol from a page", { timeout: 2 * patience }, async (t) => {
     });
   }
 
-  for (const program of ["nngcat", "nanocat"]) {
+  // These listen on ws.
+  for (const program of flags.length ? [] : ["nngcat", "nanocat"]) {
     for (const [name, { peer: type }] of Object.entries(scenarios)) {
       await t.test(`${name} with ${program}`, async (t) => {
         const peer = cat(t, program, type);
@@ -109,7 +118,7 @@ test("every protocol from a page", { timeout: 2 * patience }, async (t) => {
     assert.deepEqual(wrong, []);
   });
   await close();
-});
+}
 
 test("the example page", { timeout: 2 * patience }, async (t) => {
   const server = start(t, build("../../examples/browser"), ["-addr", "127.0.0.1:0"]);

@@ -62,13 +62,13 @@ for (const [whose, options] of [
   ["Node's own WebSocket", patient],
 ]) {
   test(`with Sprocket in Go, by ${whose}`, async (t) => {
-    const { host, heard } = await goPeer(t);
+    const { url, heard } = await goPeer(t);
     const hex = Buffer.from(ours).toString("hex");
 
     for (const [name, { peer: type }] of Object.entries(scenarios)) {
       await t.test(name, { timeout: patience }, async (t) => {
         const hears = isHeard(name) ? heard(type) : undefined;
-        const got = await play(sp, name, `ws://${host}/${type}`, options, ours, t.signal, hears);
+        const got = await play(sp, name, `${url}/${type}`, options, ours, t.signal, hears);
         if (hasWayBack(name)) assert.equal(String(Buffer.from(got)), theirs);
         if (hears) assert.equal(await hears, hex);
       });
@@ -76,13 +76,13 @@ for (const [whose, options] of [
 
     await t.test("Pair version 1", { timeout: patience }, async (t) => {
       const hears = heard("pair1");
-      const got = await play(sp, "Pair", `ws://${host}/pair1`, { ...options, version: 1 }, ours, t.signal, hears);
+      const got = await play(sp, "Pair", `${url}/pair1`, { ...options, version: 1 }, ours, t.signal, hears);
       assert.equal(String(Buffer.from(got)), theirs);
       assert.equal(await hears, hex);
     });
 
     await t.test("bodies of all sizes, at once", { timeout: patience }, async () => {
-      const socket = new sp.Requester(`ws://${host}/echo`, options);
+      const socket = new sp.Requester(`${url}/echo`, options);
       const sizes = [0, 1, 121, 122, 125, 126, 127, 65531, 65532, 65535, 65536, 1 << 20, 3 << 20];
       await Promise.all(
         sizes.map(async (n) => assert.ok(Buffer.from(sized(n)).equals(await socket.do(sized(n))), `${n} bytes`)),

@@ -90,10 +90,10 @@ export function build(path) {
 }
 
 /** Starts test/peer, serving the folder of the client. */
-export async function goPeer(t) {
-  const peer = start(t, build("./peer"), ["-dir", join(import.meta.dirname, ".."), "-data", theirs]);
+export async function goPeer(t, ...more) {
+  const peer = start(t, build("./peer"), ["-dir", join(import.meta.dirname, ".."), "-data", theirs, ...more]);
   return {
-    host: await peer.line(),
+    url: await peer.line(),
     /** The hex of the next body that its socket of a type received. */
     heard: async (type) => (await peer.line((line) => line.startsWith(type + " "))).slice(type.length + 1),
   };

@@ -57,7 +57,9 @@ test("messages go to the peers in turn", async (t) => {
 });
 
 test("a Pair connects once", async (t) => {
-  const socket = open(t, "Pair", (await bare(t)).url);
+  const socket = open(t, "Pair");
+  assert.throws(() => socket.connect("nonsense"), TypeError);
+  socket.connect((await bare(t)).url);
   assert.throws(() => socket.connect("ws://127.0.0.1:1/"), TypeError);
 });
 
@@ -298,7 +300,9 @@ test("events tell of connections", async (t) => {
 });
 
 test("a bad URL and a missing WebSocket are said at once", () => {
-  assert.throws(() => new sp.Puller("nonsense", options), TypeError);
+  for (const url of ["nonsense", "ftp://127.0.0.1/", "ws://127.0.0.1/#there", "ws://"]) {
+    assert.throws(() => new sp.Puller(url, options), TypeError);
+  }
   if (!globalThis.WebSocket) assert.throws(() => new sp.Puller("ws://127.0.0.1/"), /WebSocket/);
 });
 

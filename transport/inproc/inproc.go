@@ -93,16 +93,25 @@ func (d *dialer) Meet(join func(transport.Link)) func() {
 	if l != nil {
 		connect(l, join)
 	}
+	return func() { w.forget() }
+}
+
+// Await implements transport.Awaiter.
+func (d *dialer) Await(join func(transport.Link)) func() bool {
+	w := &dialer{name: d.name, join: join}
+	names.Lock()
+	defer names.Unlock()
+	names.waiting[d.name] = append(names.waiting[d.name], w)
 	return w.forget
 }
 
-// forget ends a wait for a listener.
-func (d *dialer) forget() {
+// forget ends a wait for a listener, and tells whether it was one.
+func (d *dialer) forget() (waited bool) {
 	names.Lock()
 	defer names.Unlock()
 	waiting := names.waiting[d.name]
 	for i, w := range waiting {
-		if w == d {
+		if waited = w == d; waited {
 			waiting = append(waiting[:i:i], waiting[i+1:]...)
 			break
 		}
@@ -112,6 +121,7 @@ func (d *dialer) forget() {
 	} else {
 		names.waiting[d.name] = waiting
 	}
+	return waited
 }
 
 // connect makes a connection and gives the listener its end; the handshake

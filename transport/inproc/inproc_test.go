@@ -128,3 +128,27 @@ func TestRefused(t *testing.T) {
 		l.Close()
 	}
 }
+
+func TestAwait(t *testing.T) {
+	var first, next, dialer, late = party{p: wire.Push}, party{p: wire.Push}, party{p: wire.Pull}, party{p: wire.Pull}
+	l := listens(t, "inproc://awaited", &first)
+	d, err := Transport{}.Dialer("inproc://awaited")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := d.(transport.Awaiter).Await(dialer.join)
+	gone := d.(transport.Awaiter).Await(late.join)
+	met(t, &dialer, 0) // not with who listens already
+	if !gone() {
+		t.Error("a wait that was ended before anybody came says that somebody had")
+	}
+	l.Close()
+	listens(t, "inproc://awaited", &next)
+	met(t, &first, 0)
+	met(t, &next, 1)
+	met(t, &dialer, 1)
+	met(t, &late, 0)
+	if stop() {
+		t.Error("a wait that somebody ended says that nobody had come")
+	}
+}

@@ -196,3 +196,32 @@ ROW("5.1", inproc_ring)
 			got++;
 	say("%d", got);
 }
+
+/* Whoever binds next is connected when nn_bind returns, however often that was so before. */
+ROW("5.1", inproc_bound_again_and_again)
+{
+	int sub = nn_socket(AF_SP, NN_SUB);
+	nn_setsockopt(sub, NN_SUB, NN_SUB_SUBSCRIBE, "", 0);
+	nn_connect(sub, "inproc://again");
+	for (int n = 0; n < 5; n++) {
+		char got[8];
+		int pub = nn_socket(AF_SP, NN_PUB);
+		nn_bind(pub, "inproc://again");
+		nn_send(pub, "hello", 5, 0);
+		R("recv", nn_recv(sub, got, sizeof got, NN_DONTWAIT));
+		nn_close(pub);
+	}
+}
+
+ROW("5.1", inproc_bound_by_another_kind_before)
+{
+	char got[8];
+	int sub = nn_socket(AF_SP, NN_SUB), other = nn_socket(AF_SP, NN_SUB), pub = nn_socket(AF_SP, NN_PUB);
+	nn_setsockopt(sub, NN_SUB, NN_SUB_SUBSCRIBE, "", 0);
+	nn_bind(other, "inproc://again");
+	nn_connect(sub, "inproc://again");
+	nn_close(other);
+	nn_bind(pub, "inproc://again");
+	nn_send(pub, "hello", 5, 0);
+	R("recv", nn_recv(sub, got, sizeof got, NN_DONTWAIT));
+}

@@ -45,6 +45,18 @@ ROW("1.1", socket_numbers_last_freed_first)
 	R("open", nn_socket(AF_SP, NN_PAIR));
 }
 
+ROW("1.1", socket_numbers_begin_again_when_all_are_free)
+{
+	for (int n = 0; n < 3; n++)
+		R("open", nn_socket(AF_SP, NN_PAIR));
+	for (int n = 0; n < 3; n++)
+		nn_close(n);
+	for (int n = 0; n < 4; n++)
+		R("open", nn_socket(AF_SP, NN_PAIR));
+	nn_close(2);
+	R("open", nn_socket(AF_SP, NN_PAIR));
+}
+
 ROW("1.1", socket_failure_takes_no_number)
 {
 	R("bad", nn_socket(AF_SP, 1));

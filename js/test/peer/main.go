@@ -8,10 +8,11 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"iter"
 	"log"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"time"
 
 	"github.com/sprocketmq/sp"
@@ -28,6 +29,7 @@ var ctx = context.Background()
 func main() {
 	dir := flag.String("dir", ".", "the `folder` to serve")
 	data := flag.String("data", "theirs", "what to send, and to answer")
+	secured := flag.Bool("tls", false, "serve https, with a certificate that nobody has signed")
 	flag.Parse()
 	theirs := []byte(*data)
 
@@ -83,12 +85,15 @@ func main() {
 	go repeat(func() { show("surveyor", surveyor.Survey(ctx, theirs)) })
 
 	http.Handle("/", http.FileServer(http.Dir(*dir)))
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		log.Fatal(err)
+	server := httptest.NewUnstartedServer(nil)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a browser hangs up on its first look at the certificate
+	if *secured {
+		server.StartTLS()
+	} else {
+		server.Start()
 	}
-	fmt.Println(l.Addr())
-	log.Fatal(http.Serve(l, nil))
+	fmt.Println(server.URL)
+	select {}
 }
 
 // answer makes a handler that answers with a body, or with the question.

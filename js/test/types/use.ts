@@ -7,6 +7,8 @@ const reply: Uint8Array = await requester.do("question", { signal: AbortSignal.t
 const subscriber = new sp.Subscriber(new URL("wss://example.org/feed"));
 subscriber.subscribe("news");
 subscriber.addEventListener("disconnect", ({ detail }) => console.log(detail.url, detail.code));
+subscriber.addEventListener("connect", console.log, { once: true });
+subscriber.removeEventListener("connect", console.log);
 for await (const message of subscriber) console.log(message.byteLength);
 
 for await (const request of new sp.Replier()) await request.reply(request.body);
