@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,29 @@ func TestBriefSenders(t *testing.T) {
 			cmd.Env = ours(t)
 			if said := must(t, cmd); said != "3000 of 3000\n" {
 				t.Error(said)
+			}
+		})
+	}
+}
+
+// TestBurst has a program of Debian's library receive what one on ours sends and leaves
+// behind at once.
+func TestBurst(t *testing.T) {
+	for _, scheme := range []string{"ipc", "tcp", "ws"} {
+		t.Run(scheme, func(t *testing.T) {
+			t.Parallel()
+			at := freeAddress(t, scheme)
+			program := compile(t, "burst-"+scheme, []string{"pressure/burst.c"}, "-lnanomsg")
+			for range 10 {
+				pull := nanocat(limited(t, time.Minute), t, false, "--pull --ascii --bind "+at)
+				cmd := exec.CommandContext(limited(t, time.Minute), program, at)
+				cmd.Env = ours(t)
+				must(t, cmd)
+				for n := range 500 {
+					pull.prints(t, strconv.Itoa(n))
+				}
+				pull.Process.Kill()
+				pull.Wait()
 			}
 		})
 	}

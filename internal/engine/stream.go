@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"io"
-	"net"
 	"time"
 
 	"github.com/sprocketmq/sp/transport"
@@ -83,7 +82,8 @@ func (s *stream) end(ctx context.Context) {
 	}
 	// nanomsg throws away what it has not read where a Unix-domain connection hangs
 	// up, which it does when both sides are closed.
-	if _, unix := half.(*net.UnixConn); !unix && !s.outbox.p.sock.pattern.Receives {
+	unix := s.outbox.conn.LocalAddr().Network() == "unix"
+	if !unix && !s.outbox.p.sock.pattern.Receives {
 		return
 	}
 	// The reader goes on, into nothing, until the other side has closed too.
