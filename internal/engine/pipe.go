@@ -231,6 +231,7 @@ func (p *Pipe) attach() error {
 	// thing that the sender calls.
 	s.mu.Lock()
 	s.coming[p] = struct{}{}
+	known := s.phase.Load() != closed
 	s.mu.Unlock()
 	// Who is told of the peer finds that it can be sent to.
 	p.begun.Store(true)
@@ -239,8 +240,10 @@ func (p *Pipe) attach() error {
 	p.end.joined(p)
 	s.mu.Lock()
 	delete(s.coming, p)
-	// Whoever closes ends the context first and looks for pipes then.
-	if s.phase.Load() == closed || p.end.ctx.Err() != nil {
+	// Whoever closes ends the context first and looks for pipes then. A socket that
+	// knew of a stream ends it itself, in good order, for which it has to be read.
+	_, ordered := p.carrier.(*stream)
+	if closing := s.phase.Load() == closed; closing && !(known && ordered) || !closing && p.end.ctx.Err() != nil {
 		s.mu.Unlock()
 		p.lose(errClosed, true)
 		p.leave()
