@@ -32,7 +32,8 @@ type Options struct {
 	// moves and within the HandshakeTimeout, when ctx ends. An error refuses
 	// the peer. It may call anything, Close too.
 	Admit func(ctx context.Context, p *Peer) error
-	// Linger is how long Close may take to send what was accepted: 1 s.
+	// Linger is how long Close may take to send what was accepted, and to wait
+	// until peers that have to read it first have closed their side: 1 s.
 	Linger time.Duration
 	// SendQueue and SendQueueBytes limit what waits to be sent to a peer:
 	// 1,000 messages and 256 KiB. One message always fits an empty queue.

@@ -105,36 +105,30 @@ func (s *Socket) leftOver(n int) {
 	(*host)(s).Count(pattern.Closed, n)
 }
 
-// live are the socket's pipes, with the lock.
-func (s *Socket) live() []*Pipe {
-	all := make([]*Pipe, 0, len(s.pipes))
+// sendable are the pipes that may have been sent to, with the lock.
+func (s *Socket) sendable() []*Pipe {
+	all := make([]*Pipe, 0, len(s.pipes)+len(s.coming))
 	for _, p := range s.pipes {
 		all = append(all, p)
 	}
-	return all
-}
-
-// sendable are the pipes that may have been sent to, with the lock.
-func (s *Socket) sendable() []*Pipe {
-	all := s.live()
 	for p := range s.coming {
 		all = append(all, p)
 	}
 	return all
 }
 
-// Pipes are the peers there are now.
+// Pipes are the peers there are now: whoever can be sent to.
 func (s *Socket) Pipes() []*Pipe {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.live()
+	return s.sendable()
 }
 
 // PeerCount is how many peers there are now.
 func (s *Socket) PeerCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.pipes)
+	return len(s.pipes) + len(s.coming)
 }
 
 // WaitPeers waits until there are at least n peers.

@@ -90,8 +90,9 @@ func (s *Socket) Stats() SocketStats {
 	}
 	s.mu.Lock()
 	st.Traffic = s.past
-	st.Peers = len(s.pipes) + len(s.coming) // whoever can be sent to
-	for _, p := range s.pipes {
+	pipes := s.sendable()
+	st.Peers = len(pipes)
+	for _, p := range pipes {
 		st.Traffic.add(p.Stats())
 	}
 	s.mu.Unlock()
