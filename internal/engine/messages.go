@@ -70,10 +70,15 @@ func (c *messages) sent(size int) {
 func (c *messages) Resume() { c.link.Resume() }
 
 func (c *messages) start() {
-	if b, ok := c.p.seat.(pattern.BodySeat); ok && b.Bodies() {
-		c.bodies = b
-	}
+	c.bodies = c.bodySeat()
 	c.link.Attach(c)
+}
+
+func (c *messages) bodySeat() pattern.BodySeat {
+	if b, ok := c.p.seat.(pattern.BodySeat); ok && b.Bodies() {
+		return b
+	}
+	return nil
 }
 
 func (c *messages) run() error {
@@ -93,8 +98,8 @@ func (c *messages) count(s *PeerStats) {
 		s.MessagesOut += n
 		s.BytesOut += bytes
 	}
-	if c.bodies != nil {
-		n, bytes := c.bodies.Passed()
+	if b := c.bodySeat(); b != nil { // it may not have been started
+		n, bytes := b.Passed()
 		s.MessagesIn += n
 		s.BytesIn += bytes
 	}

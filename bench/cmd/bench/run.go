@@ -15,6 +15,7 @@ import (
 type part struct {
 	cells, stacks string // regular expressions
 	reps          int    // 0 for as many as asked for
+	times         int    // so many times as many, where the repetitions differ most; 0 is once
 	calls         string // whose system calls are counted
 }
 
@@ -26,10 +27,11 @@ const (
 
 // table is what the goals ask for, and what the plots show beside it.
 var table = []part{
-	{cells: `^thr-pushpull/(tcp|ipc|inproc)/(64|1024|65536)/`, stacks: rows, calls: some},
+	{cells: `^thr-pushpull/((tcp|ipc)/(64|1024|65536)|inproc/(1024|65536))/`, stacks: rows, calls: some},
+	{cells: `^thr-pushpull/inproc/64/`, stacks: rows, times: 3, calls: some},
 	{cells: `^lat-reqrep/(tcp|ipc|inproc)/64/`, stacks: rows, calls: some},
-	{cells: `^conc-reqrep/tcp/`, stacks: rows + `|^raw-go-mux`, calls: some},
-	{cells: `^fan-pubsub/tcp/64/subs=8$`, stacks: rows, calls: some},
+	{cells: `^conc-reqrep/tcp/`, stacks: rows + `|^raw-go-mux`, times: 3, calls: some},
+	{cells: `^fan-pubsub/tcp/64/subs=8$`, stacks: rows, times: 3, calls: some},
 	{cells: `^paced-pushpull/`, stacks: `^(sp$|raw-go$|` + peers + `)`, calls: some},
 	{cells: `^grow-pushpull/`, stacks: `^(sp$|sp-release|libzmq)`},
 	{cells: `^fan-pubsub/.*burst=1`, stacks: `^(sp$|raw-go-1w|libzmq)`},
@@ -134,11 +136,11 @@ func runAll(args []string) error {
 			if !matches(p.cells, c.key()) || !matches(*only, c.key()) {
 				continue
 			}
-			n := *reps
+			n := *reps * max(p.times, 1)
 			if p.reps > 0 {
 				n = min(n, p.reps)
 			}
-			if err := b.cell(c, part{p.cells, p.stacks, n, p.calls}, *stacksRE); err != nil {
+			if err := b.cell(c, p, n, *stacksRE); err != nil {
 				return err
 			}
 		}
@@ -147,12 +149,12 @@ func runAll(args []string) error {
 }
 
 // cell runs all repetitions of a cell, the stacks by turns.
-func (b *bench) cell(c cell, p part, only string) error {
+func (b *bench) cell(c cell, p part, reps int, only string) error {
 	run := c
 	run.Opts = append(append([]string{}, c.Opts...), fmt.Sprintf("warm=%d", b.warm))
 	skip := map[string]bool{}
 	begun := false
-	for rep := range p.reps {
+	for rep := range reps {
 		for i := range b.stacks {
 			st := b.stacks[(i+rep)%len(b.stacks)]
 			if !matches(p.stacks, st.Name) || !matches(only, st.Name) || !matches(st.Cases, c.Case) || !matches(st.Transports, c.Transport) {
