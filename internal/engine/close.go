@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -117,18 +118,28 @@ func (s *Socket) sendable() []*Pipe {
 	return all
 }
 
-// Pipes are the peers there are now: whoever can be sent to.
+// peers are the pipes that can be sent to, with the lock. Of those that come, that
+// is streams: where messages are handed over, both ends have to be started first.
+func (s *Socket) peers() []*Pipe {
+	return slices.DeleteFunc(s.sendable(), func(p *Pipe) bool {
+		_, coming := s.coming[p]
+		_, stream := p.carrier.(*stream)
+		return coming && !stream
+	})
+}
+
+// Pipes are the peers there are now.
 func (s *Socket) Pipes() []*Pipe {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.sendable()
+	return s.peers()
 }
 
 // PeerCount is how many peers there are now.
 func (s *Socket) PeerCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.pipes) + len(s.coming)
+	return len(s.peers())
 }
 
 // WaitPeers waits until there are at least n peers.

@@ -70,15 +70,10 @@ func (c *messages) sent(size int) {
 func (c *messages) Resume() { c.link.Resume() }
 
 func (c *messages) start() {
-	c.bodies = c.bodySeat()
-	c.link.Attach(c)
-}
-
-func (c *messages) bodySeat() pattern.BodySeat {
 	if b, ok := c.p.seat.(pattern.BodySeat); ok && b.Bodies() {
-		return b
+		c.bodies = b
 	}
-	return nil
+	c.link.Attach(c)
 }
 
 func (c *messages) run() error {
@@ -98,8 +93,8 @@ func (c *messages) count(s *PeerStats) {
 		s.MessagesOut += n
 		s.BytesOut += bytes
 	}
-	if b := c.bodySeat(); b != nil { // it may not have been started
-		n, bytes := b.Passed()
+	if c.bodies != nil {
+		n, bytes := c.bodies.Passed()
 		s.MessagesIn += n
 		s.BytesIn += bytes
 	}

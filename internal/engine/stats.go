@@ -90,7 +90,7 @@ func (s *Socket) Stats() SocketStats {
 	}
 	s.mu.Lock()
 	st.Traffic = s.past
-	pipes := s.sendable()
+	pipes := s.peers()
 	st.Peers = len(pipes)
 	for _, p := range pipes {
 		st.Traffic.add(p.Stats())
