@@ -53,7 +53,7 @@ func (r *requester) Send(m *message.Message) (bool, error) {
 	r.sending.Lock()
 	defer r.sending.Unlock()
 	if cap(r.body) < len(m.Body) {
-		r.body = make([]byte, message.Aside+len(m.Body))[message.Aside:]
+		r.body = message.NewAside(len(m.Body))
 	}
 	r.body, r.kind = append(r.body[:0], m.Body...), m.Type()
 	r.mu.Lock()

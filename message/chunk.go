@@ -58,6 +58,9 @@ func NewChunk(size int) *Chunk {
 // how far a body is to lie from there.
 const Aside = 64
 
+// NewAside returns size bytes that lie so.
+func NewAside(size int) []byte { return make([]byte, Aside+size)[Aside:] }
+
 // Go rounds large memory up to pages of this size.
 const goPage = 8 << 10
 
@@ -65,7 +68,7 @@ const goPage = 8 << 10
 func ExactChunk(size int) *Chunk {
 	c := new(Chunk)
 	if size > LargeChunk && -size&(goPage-1) >= Aside {
-		c.Bytes = make([]byte, Aside+size)[Aside:] // which costs nothing
+		c.Bytes = NewAside(size) // which costs nothing
 	} else {
 		c.Bytes = make([]byte, size)
 	}
