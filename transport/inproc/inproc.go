@@ -82,25 +82,28 @@ func (l *listener) Meet(join func(transport.Link)) func() {
 
 // Meet implements transport.Meeter.
 func (d *dialer) Meet(join func(transport.Link)) func() {
-	w := &dialer{name: d.name, join: join}
 	names.Lock()
 	l := names.listeners[d.name]
 	if l == nil || l.join == nil {
-		names.waiting[d.name] = append(names.waiting[d.name], w)
-		l = nil
+		defer names.Unlock()
+		forget := d.await(join)
+		return func() { forget() }
 	}
 	names.Unlock()
-	if l != nil {
-		connect(l, join)
-	}
-	return func() { w.forget() }
+	connect(l, join)
+	return func() {}
 }
 
 // Await implements transport.Awaiter.
 func (d *dialer) Await(join func(transport.Link)) func() bool {
-	w := &dialer{name: d.name, join: join}
 	names.Lock()
 	defer names.Unlock()
+	return d.await(join)
+}
+
+// await begins a wait for a listener, with the lock.
+func (d *dialer) await(join func(transport.Link)) (forget func() bool) {
+	w := &dialer{name: d.name, join: join}
 	names.waiting[d.name] = append(names.waiting[d.name], w)
 	return w.forget
 }
