@@ -20,7 +20,6 @@ type messages struct {
 	bodies pattern.BodySeat   // the seat, if it takes bodies alone: it counts them
 	out    struct{ messages, bytes atomic.Uint64 }
 	odd    struct{ messages, bytes atomic.Uint64 } // bodies that the seat does not count
-	live   atomic.Bool                             // the other end has been there
 
 	mu     sync.Mutex
 	meets  bool              // the other end is in this process
@@ -159,10 +158,7 @@ func (c *messages) DeliverBody(body []byte) bool {
 }
 
 // Ready implements transport.Sink.
-func (c *messages) Ready() {
-	c.live.Store(true)
-	c.p.ready()
-}
+func (c *messages) Ready() { c.p.ready() }
 
 // Lost implements transport.Sink.
 func (c *messages) Lost(err error, unsent []message.Message) {
