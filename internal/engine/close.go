@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -120,26 +121,40 @@ func (s *Socket) sendable() []*Pipe {
 
 // peers are the pipes that can be sent to, with the lock. Of those that come, that
 // is streams: where messages are handed over, both ends have to be started first.
-func (s *Socket) peers() []*Pipe {
-	return slices.DeleteFunc(s.sendable(), func(p *Pipe) bool {
-		_, coming := s.coming[p]
-		_, stream := p.carrier.(*stream)
-		return coming && !stream
-	})
+func (s *Socket) peers() iter.Seq[*Pipe] {
+	return func(yield func(*Pipe) bool) {
+		for _, p := range s.pipes {
+			if !yield(p) {
+				return
+			}
+		}
+		for p := range s.coming {
+			if p.isStream() && !yield(p) {
+				return
+			}
+		}
+	}
 }
 
 // Pipes are the peers there are now.
 func (s *Socket) Pipes() []*Pipe {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.peers()
+	return slices.Collect(s.peers())
 }
 
-// PeerCount is how many peers there are now.
+// PeerCount is how many peers there are now, without a look at each: FailNoPeer asks
+// for each request.
 func (s *Socket) PeerCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.peers())
+	n := len(s.pipes)
+	for p := range s.coming {
+		if p.isStream() {
+			n++
+		}
+	}
+	return n
 }
 
 // WaitPeers waits until there are at least n peers.

@@ -92,7 +92,7 @@ func (e *Endpoint) met(l transport.Link) {
 
 // meetLater makes a dialer that has lost its connection look for another.
 func (e *Endpoint) meetLater(lost *Pipe) {
-	if e.dialer == nil || e.ctx.Err() != nil {
+	if e.dialer == nil {
 		return
 	}
 	if lost != nil {

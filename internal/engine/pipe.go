@@ -242,8 +242,11 @@ func (p *Pipe) attach() error {
 	delete(s.coming, p)
 	// Whoever closes ends the context first and looks for pipes then. A socket that
 	// knew of a stream ends it itself, in good order, for which it has to be read.
-	_, ordered := p.carrier.(*stream)
-	if closing := s.phase.Load() == closed; closing && !(known && ordered) || !closing && p.end.ctx.Err() != nil {
+	ends := p.end.ctx.Err() != nil
+	if s.phase.Load() == closed {
+		ends = !known || !p.isStream()
+	}
+	if ends {
 		s.mu.Unlock()
 		p.lose(errClosed, true)
 		p.leave()
@@ -261,6 +264,12 @@ func (p *Pipe) attach() error {
 	p.end.announce(p)
 	s.log.Info("connected", "endpoint", p.end.addr, "peer", p.Addr(), "id", p.id)
 	return nil
+}
+
+// isStream tells whether messages are written, and not handed over within the process.
+func (p *Pipe) isStream() bool {
+	_, ok := p.carrier.(*stream)
+	return ok
 }
 
 // changed tells who waits for peers, with the lock.

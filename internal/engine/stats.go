@@ -90,9 +90,8 @@ func (s *Socket) Stats() SocketStats {
 	}
 	s.mu.Lock()
 	st.Traffic = s.past
-	pipes := s.peers()
-	st.Peers = len(pipes)
-	for _, p := range pipes {
+	for p := range s.peers() {
+		st.Peers++
 		st.Traffic.add(p.Stats())
 	}
 	s.mu.Unlock()

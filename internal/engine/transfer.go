@@ -34,7 +34,7 @@ func (s *Socket) Send(ctx context.Context, m *Message) error {
 // SendBody is Send of a message that is only a body, which is lent.
 func (s *Socket) SendBody(ctx context.Context, body []byte) error {
 	if s.lends != nil {
-		if ctx.Done() != nil || s.phase.Load() != open { // else two calls less
+		if s.doubtful(ctx) {
 			if err := s.Start(ctx, "send"); err != nil {
 				return err
 			}
@@ -123,7 +123,7 @@ func (s *Socket) RecvBody(ctx context.Context) ([]byte, error) {
 		m.Detach(nil)
 		return m.Body, nil
 	}
-	if ctx.Done() != nil || s.phase.Load() != open { // else two calls less
+	if s.doubtful(ctx) {
 		if err := s.Start(ctx, "receive"); err != nil {
 			return nil, err
 		}
@@ -230,6 +230,12 @@ func (s *Socket) Start(ctx context.Context, op string) error {
 		return err
 	}
 	return s.Open()
+}
+
+// doubtful tells whether Start may fail. It is inlined: bodies of a stream have two
+// calls less.
+func (s *Socket) doubtful(ctx context.Context) bool {
+	return ctx.Done() != nil || s.phase.Load() != open
 }
 
 // WaitError says why a wait of op was in vain.
