@@ -54,6 +54,9 @@ let lastPort = 10_000;
 /** A place to listen, for programs that cannot say which one they were given. */
 export const freeHost = () => `${loopback}:${++lastPort}`;
 
+/** Whether a text is about such a place. */
+export const isFreeHost = (text) => text.includes(`//${loopback}:`);
+
 /** The bytes of a line that nngcat or nanocat printed in its hex format. */
 export const unhex = (line) => Buffer.from(line.slice(1, -1).replaceAll("\\x", ""), "hex");
 
