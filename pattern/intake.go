@@ -186,8 +186,8 @@ func (s *mergeSeat) deliverBody(body []byte, lim *Limits) bool {
 
 // Small bodies that are lent are copied next to each other, so that one costs no
 // allocation of its own. One that is kept pins a block. Where the application gives
-// messages back, the block is a chunk, which goes round.
-const blockSize = 8 << 10
+// messages back, the block is a chunk, which goes round: the first a small one, for who
+// receives little.
 
 // A chunk is held for so many messages in advance, not once more for each: who
 // receives writes to the same line of memory when one is given back.
@@ -214,15 +214,17 @@ func (g *Merge) copied(to int) {
 }
 
 func (g *Merge) newBlock() {
+	size := message.SmallChunk
 	if c := g.block.chunk; c != nil {
 		c.Release(1 + prepaid - g.block.n) // ours
+		size = message.LargeChunk
 	}
 	g.used = 0
 	if !g.round || g.Keeps {
-		g.block = run{bytes: message.NewBlock(blockSize)}
+		g.block = run{bytes: message.NewBlock()}
 		return
 	}
-	c := message.NewChunk(2 * blockSize)
+	c := message.NewChunk(size)
 	c.Retain(prepaid)
 	g.block = run{bytes: c.Bytes, chunk: c}
 }
