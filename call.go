@@ -16,10 +16,15 @@ var (
 	errTaken        = errors.New("reply has been taken already")
 )
 
-// ended is what a Call's parked is when the call is done.
-const ended = -1 << 31
+// What a Call's parked is when the call is done.
+const (
+	ended = -1 << 31
+	// awaited says that a caller waited, and whoever brought the reply waits until it
+	// has run.
+	awaited = ended + 1
+)
 
-func (c *Call) finished() bool { return c.parked.Load() == ended }
+func (c *Call) finished() bool { return c.parked.Load() < 0 }
 
 // wait waits until the call is done.
 func (c *Call) wait(ctx context.Context) error {
@@ -59,7 +64,7 @@ func (c *Call) Unpark() {
 func (c *Call) register(n int32) bool {
 	for {
 		v := c.parked.Load()
-		if v == ended {
+		if v < 0 {
 			return false
 		}
 		if c.parked.CompareAndSwap(v, v+n) {
@@ -69,12 +74,23 @@ func (c *Call) register(n int32) bool {
 }
 
 // end makes the call one that is done, once, and reports whether somebody waits.
-func (c *Call) end() bool {
-	n := c.parked.Swap(ended)
-	if n > 0 {
-		c.e.Parked.Add(-n)
+// Then parked is as.
+func (c *Call) end(as int32) bool {
+	e := c.e // before it can be Do's next call
+	for {
+		n := c.parked.Load()
+		done := as
+		if n == 0 {
+			done = ended
+		}
+		if !c.parked.CompareAndSwap(n, done) {
+			continue
+		}
+		if n > 0 {
+			e.Parked.Add(-n)
+		}
+		return n > 0
 	}
-	return n > 0
 }
 
 // wake wakes all who wait for a call that is done. A token that is there already
@@ -114,7 +130,11 @@ func (c *Call) take() (*Message, error) {
 
 // body waits for the reply and hands over its body, where nobody else waits.
 func (c *Call) body(ctx context.Context) ([]byte, error) {
-	if err := c.wait(ctx); err != nil {
+	err := c.wait(ctx)
+	if c.parked.Load() == awaited {
+		c.waker.run.Done()
+	}
+	if err != nil {
 		return nil, err
 	}
 	if c.answer != nil {

@@ -2,7 +2,9 @@ package sp
 
 import (
 	"slices"
+	"sync"
 
+	"github.com/sprocketmq/sp/internal/engine"
 	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/pattern"
 	"github.com/sprocketmq/sp/wire"
@@ -17,7 +19,9 @@ type requestSeat struct {
 	r     *requests
 	peer  pattern.Peer
 	out   pattern.OutSeat
+	e     *engine.Socket    // of the calls
 	woken []chan<- struct{} // by the delivery that is going on
+	run   sync.WaitGroup    // those who have been woken and have not run yet
 }
 
 func (s *requestSeat) Ready() {
@@ -71,13 +75,27 @@ func (s *requestSeat) DeliverBulk(b *message.Bulk) int {
 		}
 	}
 	r.mu.Unlock()
-	// Under no lock: they are going to ask again.
+	s.wake()
+	return len(b.Spans)
+}
+
+// wake wakes, under no lock, those whose replies have come: they are going to ask again.
+// If there are several, what they ask is gathered, until all have run: the reader would
+// be taken over by another processor as soon as it yields, before the first of them has.
+func (s *requestSeat) wake() {
+	n := len(s.woken)
+	if n > 1 {
+		s.e.Gather(n)
+	}
 	for _, token := range s.woken {
 		tell(token)
 	}
 	clear(s.woken)
 	s.woken = s.woken[:0]
-	return len(b.Spans)
+	if n > 1 {
+		s.run.Wait()
+		s.e.LetGo()
+	}
 }
 
 // replyAt takes message i of a delivery, with the lock, or says why it is dropped.
@@ -91,16 +109,32 @@ func (s *requestSeat) replyAt(b *message.Bulk, i int) pattern.Drop {
 	if why != pattern.None {
 		return why
 	}
-	if body := payload[wire.WordSize:]; c.own && len(body) <= longAnswer {
+	body := payload[wire.WordSize:]
+	if c.own && len(body) <= longAnswer {
 		// Out of the memory of the read, together with the others that came in it.
 		c.answer = s.r.arena.Copy(body)
-		if s.r.close(c) {
-			s.woken = append(s.woken, c.token)
-		}
+		s.done(c)
 		return pattern.None
 	}
 	m := b.Message(i)
-	m.Body = payload[wire.WordSize:]
-	s.r.finish(c, answer(s.peer, &m, &s.r.arena), nil)
+	m.Body = body
+	reply := answer(s.peer, &m, &s.r.arena)
+	if c.own {
+		c.reply = reply
+		s.done(c)
+	} else {
+		s.r.finish(c, reply, nil)
+	}
 	return pattern.None
+}
+
+// done ends a call of Do's whose reply a delivery brings, with the lock.
+func (s *requestSeat) done(c *Call) {
+	c.waker, s.e = s, c.e
+	s.run.Add(1) // before the caller can have run
+	if s.r.close(c, awaited) {
+		s.woken = append(s.woken, c.token)
+	} else {
+		s.run.Done()
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -126,6 +127,45 @@ func TestAnswersOutOfOrder(t *testing.T) {
 				t.Error("a reply was given twice")
 			}
 		}
+	})
+}
+
+// Who reads waits until those have run whose replies have come together: also those
+// whose contexts end at that moment, and those who never ask again.
+func TestRepliesTogether(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, road road) {
+		req, rep := open(t, sp.NewRequester(nil)), open(t, sp.NewReplier(nil))
+		link(t, ctx, rep, req, road)
+		serving, stop := context.WithCancel(ctx)
+		var server, callers, cancels sync.WaitGroup
+		server.Go(func() { rep.Serve(serving, func(ctx context.Context, q *sp.Request) { q.Reply(ctx, q.Body) }) })
+		for i := range 32 {
+			callers.Go(func() {
+				for n := range 10 * i { // some are done early
+					question := body(n, 10+n%10/9*2000)
+					some, cancel := context.WithCancel(ctx)
+					given := n%3 == i%3
+					if given {
+						cancels.Go(cancel)
+					}
+					answer, err := req.Do(some, question)
+					cancel()
+					switch {
+					case err == nil && !bytes.Equal(answer, question):
+						t.Errorf("asked %.10q, answered %.10q", question, answer)
+					case err != nil && !(given && errors.Is(err, context.Canceled)):
+						t.Error(err)
+					}
+				}
+			})
+		}
+		callers.Wait()
+		if answer, err := req.Do(ctx, []byte("last")); err != nil || string(answer) != "last" {
+			t.Errorf("%q, %v", answer, err)
+		}
+		stop()
+		server.Wait()
+		cancels.Wait()
 	})
 }
 

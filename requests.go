@@ -54,7 +54,8 @@ type Call struct {
 	listed bool // somebody may look at it who does not hold r.mu
 	given  bool
 	reply  *Message
-	answer []byte // instead of reply, where that is small and own is set
+	answer []byte       // instead of reply, where that is small and own is set
+	waker  *requestSeat // where parked is awaited
 	err    error
 }
 
@@ -86,7 +87,7 @@ func (c *Call) recycle() {
 	}
 	r := c.r
 	c.id, c.peer, c.losses, c.asked = 0, 0, 0, c.few[:0]
-	c.due, c.given, c.answer, c.err = time.Time{}, false, nil, nil
+	c.due, c.given, c.answer, c.err, c.waker = time.Time{}, false, nil, nil, nil
 	c.parked.Store(0)
 	r.own.Put(c)
 }
@@ -272,21 +273,21 @@ func (r *requests) finish(c *Call, reply *Message, err error) {
 		return
 	}
 	c.reply, c.err = reply, err
-	if r.close(c) {
+	if r.close(c, ended) {
 		c.wake()
 	}
 }
 
 // close takes a call that is done out of the books, with the lock, and reports
 // whether somebody waits for it, who is to be woken.
-func (r *requests) close(c *Call) (wake bool) {
+func (r *requests) close(c *Call, as int32) (wake bool) {
 	delete(r.byID, c.id)
 	if c.listed {
 		if i := slices.Index(r.waiting, c); i >= 0 {
 			r.waiting = slices.Delete(r.waiting, i, i+1)
 		}
 	}
-	return c.end()
+	return c.end(as)
 }
 
 // forget ends a call whose reply nobody wants.

@@ -14,35 +14,41 @@ import (
 //
 // by one write, on the goroutine that knows when the batch is complete. That one
 // lets go in any case: after the last of a batch, when a handler is slow (Serve's
-// tick), and when its turn comes again.
+// tick), and when all those have run whose replies it has brought.
 type hold struct {
-	on   atomic.Bool // written under mu
-	mu   sync.Mutex  // after an outbox's
+	on   atomic.Bool  // written under mu
+	due  atomic.Int32 // messages until the batch is complete; 0 or less: nobody knows
+	mu   sync.Mutex   // after an outbox's
 	held []*outbox
 }
 
-// An outbox with this many bytes to write does not wait for more.
+// An outbox with this many bytes to write does not wait for more. Measured: to write
+// the first few requests of a batch early, for the other side to have something to do,
+// pays where each side has one processor to itself, and costs as much elsewhere.
 const mostHeld = 16 << 10
 
-// gather begins to hold what is sent.
-func (s *Socket) gather() {
+// Gather begins to hold what is sent, until that was n messages, or LetGo. 0 is any
+// number.
+func (s *Socket) Gather(n int) {
 	h := &s.hold
-	if h.on.Load() {
+	if n == 0 && h.on.Load() {
 		return
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.due.Store(max(h.due.Load(), 0) + int32(n))
 	h.on.Store(true)
 }
 
-// letGo writes what is held.
-func (s *Socket) letGo() {
+// LetGo writes what is held.
+func (s *Socket) LetGo() {
 	h := &s.hold
 	if !h.on.Load() {
 		return
 	}
 	h.mu.Lock()
 	h.on.Store(false)
+	h.due.Store(0)
 	held := h.held
 	h.held = nil
 	h.mu.Unlock()
@@ -62,7 +68,7 @@ func (s *Socket) letGo() {
 	}
 }
 
-// holds makes the writer role of o, which is free, wait for letGo, and reports
+// holds makes the writer role of o, which is free, wait for LetGo, and reports
 // whether it does. It is called with o's lock.
 func (h *hold) holds(o *outbox) bool {
 	if !h.on.Load() {
@@ -78,6 +84,9 @@ func (h *hold) holds(o *outbox) bool {
 	return true
 }
 
+// last counts a message, and reports whether it made the batch complete.
+func (h *hold) last() bool { return h.due.Load() > 0 && h.due.Add(-1) == 0 }
+
 // sendHeld writes what has been held, and unlocks.
 func (o *outbox) sendHeld() {
 	o.held = false
@@ -88,12 +97,12 @@ func (o *outbox) sendHeld() {
 	o.sendNow()
 }
 
-// gatherNext lets those whose replies one read has brought go first, who may be about
-// to ask again, and writes what they ask. Measured: to yield until all have done so,
-// or 50 µs, is no better.
+// gatherNext is for replies that are delivered one by one (their codec does not scan), so
+// that nobody knows how many callers they have woken: what those ask who run before the
+// reader's turn comes again leaves in one write.
 func (s *stream) gatherNext() {
 	sock := s.outbox.p.sock
-	sock.gather()
+	sock.Gather(0)
 	runtime.Gosched()
-	sock.letGo()
+	sock.LetGo()
 }

@@ -120,8 +120,9 @@ func (o *outbox) room(size int) bool {
 // once, unless there are more peers, whose flushers may write at the same time.
 func (o *outbox) leave(b *batch) {
 	lone := o.p.sock.lone.Load() != nil
+	hold := &o.p.sock.hold
 	large := len(b.large) > 0 && lone
-	if !o.busy && o.direct != nil && (large || !o.p.sock.hold.on.Load() && o.direct.guess(lone)) {
+	if !o.busy && o.direct != nil && (large || !hold.on.Load() && o.direct.guess(lone)) {
 		o.sendNow()
 		return
 	}
@@ -129,10 +130,13 @@ func (o *outbox) leave(b *batch) {
 	switch {
 	case o.held && b.size >= mostHeld:
 		o.sendHeld()
-	case o.busy, o.p.sock.hold.holds(o):
+	case o.busy, hold.holds(o):
 		o.mu.Unlock()
 	default:
 		o.start()
+	}
+	if hold.last() {
+		o.p.sock.LetGo()
 	}
 }
 

@@ -155,7 +155,9 @@ func (s *stream) loop() error {
 			continue
 		}
 		if s.manyReplies() {
-			s.gatherNext()
+			if s.scan == nil {
+				s.gatherNext()
+			}
 			continue
 		}
 		if s.yield() {
@@ -330,7 +332,7 @@ func (s *Socket) choose() (was *stream) {
 
 // waitRecv is WaitArrival for what the router receives.
 func (s *Socket) waitRecv(ctx context.Context, try func() (bool, error)) (bool, error) {
-	s.letGo() // another may have taken what Serve saw coming
+	s.LetGo() // another may have taken what Serve saw coming
 	for {
 		s.ask(forMessage)
 		if ok, err := s.lead(ctx, try); ok || err != nil {

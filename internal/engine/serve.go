@@ -63,7 +63,7 @@ const (
 
 // receive takes requests until there are no more, or somebody took over.
 func (v *server[T]) receive(ctx context.Context) {
-	defer v.s.letGo()
+	defer v.s.LetGo()
 	for {
 		select {
 		case v.places <- struct{}{}:
@@ -90,11 +90,11 @@ func (v *server[T]) receive(ctx context.Context) {
 		v.arm(ctx)
 		more := v.s.router.CanRecv()
 		if more {
-			v.s.gather()
+			v.s.Gather(0)
 		}
 		v.handle(ctx, q)
 		if !more {
-			v.s.letGo()
+			v.s.LetGo()
 		}
 		<-v.places
 		if !v.inline.CompareAndSwap(mine, 0) {
@@ -136,7 +136,7 @@ func (v *server[T]) tick(ctx context.Context) {
 	case now == v.seen && v.inline.CompareAndSwap(now, 0):
 		v.quick.Store(0)
 		v.spread.Store(true)
-		v.s.letGo()
+		v.s.LetGo()
 		v.seen = 0
 		v.armed.Store(false)
 		v.work.Go(func() { v.receive(ctx) })
