@@ -2,7 +2,8 @@
 // connection, and bare channels for inproc.
 //
 // RAW_MODE: batch (default) buffers 64 KiB on the sending side, 1w makes one
-// write per message, blk is 1w on blocking descriptors outside the netpoller,
+// write per message, own is 1w that gives each long message that comes memory of its
+// own, for the receiver to keep (others are valid until the next one), blk is 1w on blocking descriptors outside the netpoller,
 // mux (conc only) is batch with a goroutine for each request.
 package main
 

@@ -75,6 +75,9 @@ func (s *sock) Recv() (adapter.Msg, error) {
 		s.r.Discard(hdr + n)
 		return adapter.Msg{B: s.whole[hdr:]}, nil
 	}
+	if s.mode == "own" {
+		s.in = nil
+	}
 	s.in = grow(s.in, hdr+n)
 	s.whole = s.in
 	_, err = io.ReadFull(s.r, s.in)
