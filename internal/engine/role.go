@@ -318,11 +318,14 @@ func (s *Socket) anybodyWaits() bool { return s.recvq.n.Load() > 0 || s.Parked.L
 func (s *Socket) choose() (was *stream) {
 	was = s.lone.Load()
 	var now *stream
+	near := false
 	if len(s.pipes) == 1 && s.phase.Load() == open {
 		for _, p := range s.pipes {
 			now, _ = p.carrier.(*stream)
+			near = now == nil
 		}
 	}
+	s.sendq.near.Store(near)
 	if now == was {
 		return nil
 	}

@@ -1,28 +1,21 @@
-//go:build unix
-
 package engine
 
 import (
 	"runtime"
-	"syscall"
 	"time"
 )
 
-// spin is reading again and again for a moment before waiting. It replaces
-//
-//	n, err := read(fd) // EAGAIN
-//	wait(fd)
-//
-// because to be woken costs several times what the other side needs to answer,
-// where that runs on another core. Only the one connection of a socket spins, and
-// only while that has been worth it: a spin that was in vain is followed by many
-// waits without one.
+// spin is looking again and again for a moment before waiting, because to be woken
+// costs several times what is waited for, where that happens on another core: see
+// read and token. It goes on only while that has been worth it: a spin that was in
+// vain is followed by many waits without one.
 type spin struct {
 	hope int // spins that may fail before the next pause; negative: waits until then
 }
 
 const (
 	spinTime  = 50 * time.Microsecond
+	spinLooks = 500 // where the clock stands still, as testing/synctest's does
 	spinHope  = 3
 	spinPause = 64
 )
@@ -39,17 +32,27 @@ func (s *spin) promising() bool {
 	return several
 }
 
-// read reads until there is something or it has taken too long.
-func (s *spin) read(r *reader, fd int) (n int, err error) {
-	for from := time.Now(); time.Since(from) < spinTime; {
-		runtime.Gosched() // others of this process go first
-		if n, err = r.read(fd); err != syscall.EAGAIN {
-			s.hope = spinHope
-			return n, err
-		}
-	}
-	if s.hope--; s.hope <= 0 {
+// learn notes whether a spin was worth it.
+func (s *spin) learn(worth bool) {
+	if worth {
+		s.hope = spinHope
+	} else if s.hope--; s.hope <= 0 {
 		s.hope = -spinPause
 	}
-	return 0, syscall.EAGAIN
+}
+
+// look looks for what found reports, and tells whether it came in time. Others of this
+// process go first.
+func look(found func() bool) bool {
+	from := time.Now()
+	for range spinLooks {
+		if time.Since(from) > spinTime {
+			break
+		}
+		runtime.Gosched()
+		if found() {
+			return true
+		}
+	}
+	return false
 }

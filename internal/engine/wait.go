@@ -14,10 +14,14 @@ type waitq struct {
 	mu    sync.Mutex
 	list  []*waiter
 	spare []*waiter // not a pool of the process: their channels are the socket's
+
+	near atomic.Bool // who makes the event happen is in this process: waiters spin
+	spin spin
 }
 
 type waiter struct {
 	token chan struct{} // gets one token when the waiter is taken off the list
+	spins bool          // it is to look for the token before it waits
 }
 
 // mostSpare is how many waiters a queue keeps for the next ones.
@@ -34,6 +38,7 @@ func (q *waitq) join() *waiter {
 	}
 	q.list = append(q.list, w)
 	q.n.Store(int32(len(q.list)))
+	w.spins = q.near.Load() && q.spin.promising()
 	return w
 }
 
@@ -106,6 +111,9 @@ func (q *waitq) wait(ctx context.Context, try func() (bool, error)) (bool, error
 			q.leave(w)
 			return ok, err
 		}
+		if w.spins {
+			q.look(w)
+		}
 		if !awaitToken(ctx, w.token) {
 			q.leave(w)
 			return false, nil
@@ -115,6 +123,14 @@ func (q *waitq) wait(ctx context.Context, try func() (bool, error)) (bool, error
 			return ok, err
 		}
 	}
+}
+
+// look looks for the token of w for a moment.
+func (q *waitq) look(w *waiter) {
+	came := look(func() bool { return len(w.token) > 0 })
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.spin.learn(came)
 }
 
 // awaitToken waits for a token. It returns false if ctx ended before.
