@@ -59,6 +59,7 @@ func page(args []string) error {
 		fmt.Fprintf(&b, "\n![%s](%s/%s)\n", p.alt, filepath.Base(folder), p.file)
 	}
 	r.writeSides(&b)
+	r.writeLarge(&b)
 	r.writePaced(&b)
 	r.writeGrowth(&b)
 	r.writeCalls(&b)
@@ -159,6 +160,23 @@ func (r *runs) writeSides(w io.Writer) {
 		func(s string, i int) string {
 			return goal{lower: true}.show(columns[i](r, "thr-pushpull/tcp/64/", s))
 		})
+}
+
+// writeLarge shows beside each other who gives a large message away for ever and who
+// takes its memory back.
+func (r *runs) writeLarge(w io.Writer) {
+	var heads, keys []string
+	for _, tr := range []string{"tcp", "ipc"} {
+		heads = append(heads, tr+", /s", "CPU µs, receiver")
+		keys = append(keys, fmt.Sprintf("thr-pushpull/%s/65536/", tr))
+	}
+	r.write(w, "Messages of 64 KiB, one way", heads, func(s string, i int) string {
+		if key := keys[i/2]; i%2 > 0 {
+			return num(cpu(receiver)(r, key, s))
+		} else {
+			return num(goal{key: key}.figure(r, s))
+		}
+	})
 }
 
 func (r *runs) writePaced(w io.Writer) {

@@ -27,14 +27,15 @@ const (
 
 // table is what the goals ask for, and what the plots show beside it.
 var table = []part{
-	{cells: `^thr-pushpull/((tcp|ipc)/(64|1024|65536)|inproc/(1024|65536))/`, stacks: rows, calls: some},
+	{cells: `^thr-pushpull/((tcp|ipc)/(64|1024)|inproc/(1024|65536))/`, stacks: rows, calls: some},
+	{cells: `^thr-pushpull/(tcp|ipc)/65536/`, stacks: rows + `|^raw-go-own`, times: 3, calls: some},
 	{cells: `^thr-pushpull/inproc/64/`, stacks: rows, times: 3, calls: some},
 	{cells: `^lat-reqrep/(tcp|ipc|inproc)/64/`, stacks: rows, calls: some},
 	{cells: `^conc-reqrep/tcp/`, stacks: rows + `|^raw-go-mux`, times: 3, calls: some},
 	{cells: `^fan-pubsub/tcp/64/subs=8$`, stacks: rows, times: 3, calls: some},
 	{cells: `^paced-pushpull/`, stacks: `^(sp$|raw-go$|` + peers + `)`, calls: some},
 	{cells: `^grow-pushpull/`, stacks: `^(sp$|sp-release|libzmq)`},
-	{cells: `^fan-pubsub/.*burst=1`, stacks: `^(sp$|raw-go-1w|libzmq)`},
+	{cells: `^fan-pubsub/.*burst=1`, stacks: `^(sp$|raw-go-1w|libzmq)`, times: 3},
 	{cells: `^idle-pushpull/`, stacks: `^(sp$|nng|mangos)`, reps: 1},
 	{cells: `^thr-pushpull/tcp/(256|4096|16384)/`, stacks: rows},
 }
