@@ -198,7 +198,7 @@ const prepaid = 1 << 20
 func (g *Merge) copyIn(header, body []byte) place {
 	n := len(header) + len(body)
 	if len(g.block.bytes)-g.used < n || g.block.bytes == nil || g.block.n == prepaid {
-		g.newBlock()
+		g.newBlock(n)
 	}
 	p := place{int32(g.used), int32(g.used + len(header)), int32(g.used + n)}
 	copy(g.block.bytes[p.start:], header)
@@ -213,7 +213,8 @@ func (g *Merge) copied(to int) {
 	g.block.n++
 }
 
-func (g *Merge) newBlock() {
+// newBlock begins a block, with a body of n bytes.
+func (g *Merge) newBlock(n int) {
 	size := message.SmallChunk
 	if c := g.block.chunk; c != nil {
 		c.Release(1 + prepaid - g.block.n) // ours
@@ -221,7 +222,7 @@ func (g *Merge) newBlock() {
 	}
 	g.used = 0
 	if !g.round || g.Keeps {
-		g.block = run{bytes: message.NewBlock()}
+		g.block = run{bytes: message.NewBlock(n)}
 		return
 	}
 	c := message.NewChunk(size)

@@ -82,6 +82,10 @@ func (r *run) count(s Sock) {
 	}
 }
 
+// most is how long it may take until all connections are there: who dials does not wait
+// for the other side.
+const most = 30 * time.Second
+
 // idle keeps conns connections that have carried speak messages each, and tells
 // how much memory the side with the one socket has.
 func (r *run) idle() {
@@ -114,12 +118,17 @@ func (r *run) idle() {
 	r.ready()
 	<-r.stop
 	conns, want := int64(r.intOpt("conns", 1)), int64(r.intOpt("speak", 0))
-	open, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		fatal(err)
-	}
-	if int64(len(open)) < conns || got.Load() != conns*want {
-		fatal(fmt.Errorf("%d descriptors and %d messages for %d connections", len(open), got.Load(), conns))
+	for since := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		open, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			fatal(err)
+		}
+		if int64(len(open)) >= conns && got.Load() == conns*want {
+			break
+		}
+		if time.Since(since) > most {
+			fatal(fmt.Errorf("%d descriptors and %d messages for %d connections", len(open), got.Load(), conns))
+		}
 	}
 	res := Result{Msgs: conns, Total: conns, Idle: status("VmRSS:")}
 	debug.FreeOSMemory()

@@ -7,7 +7,7 @@ import (
 
 // spin is looking again and again for a moment before waiting, because to be woken
 // costs several times what is waited for, where that happens on another core: see
-// read and token. It goes on only while that has been worth it: a spin that was in
+// read and waitq.look. It goes on only while that has been worth it: a spin that was in
 // vain is followed by many waits without one.
 type spin struct {
 	hope int // spins that may fail before the next pause; negative: waits until then
