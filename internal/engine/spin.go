@@ -13,8 +13,10 @@ type spin struct {
 	hope int // spins that may fail before the next pause; negative: waits until then
 }
 
+// spinTime is shorter in tests.
+var spinTime = 50 * time.Microsecond
+
 const (
-	spinTime  = 50 * time.Microsecond
 	spinLooks = 500 // where the clock stands still, as testing/synctest's does
 	spinHope  = 3
 	spinPause = 64

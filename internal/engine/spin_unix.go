@@ -11,10 +11,10 @@ import "syscall"
 //
 // for the only connection of a socket.
 func (s *spin) read(r *reader, fd int) (n int, err error) {
-	worth := look(func() bool {
+	err = syscall.EAGAIN // also where the time is over before the first look
+	s.learn(look(func() bool {
 		n, err = r.read(fd)
 		return err != syscall.EAGAIN
-	})
-	s.learn(worth)
+	}))
 	return n, err
 }
