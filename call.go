@@ -31,11 +31,11 @@ func (c *Call) wait(ctx context.Context) error {
 	if c.finished() {
 		return nil
 	}
-	if err := c.e.Start(ctx, "request"); err != nil {
+	if err := c.r.e.Start(ctx, "request"); err != nil {
 		return err
 	}
-	if !c.e.WaitArrival(ctx, c) {
-		return c.e.WaitError(ctx, "request")
+	if !c.r.e.WaitArrival(ctx, c) {
+		return c.r.e.WaitError(ctx, "request")
 	}
 	return nil
 }
@@ -46,9 +46,9 @@ func (c *Call) Arrived() bool { return c.finished() }
 // Park implements engine.Arrival: it registers a caller that waits, and returns
 // what tells it to look again.
 func (c *Call) Park() <-chan struct{} {
-	c.e.Parked.Add(1)
+	c.r.e.Parked.Add(1)
 	if !c.register(1) {
-		c.e.Parked.Add(-1)
+		c.r.e.Parked.Add(-1)
 	}
 	return c.token
 }
@@ -56,7 +56,7 @@ func (c *Call) Park() <-chan struct{} {
 // Unpark takes a registration back.
 func (c *Call) Unpark() {
 	if c.register(-1) {
-		c.e.Parked.Add(-1)
+		c.r.e.Parked.Add(-1)
 	}
 }
 
@@ -76,7 +76,6 @@ func (c *Call) register(n int32) bool {
 // end makes the call one that is done, once, and reports whether somebody waits.
 // Then parked is as.
 func (c *Call) end(as int32) bool {
-	e := c.e // before it can be Do's next call
 	for {
 		n := c.parked.Load()
 		done := as
@@ -87,7 +86,7 @@ func (c *Call) end(as int32) bool {
 			continue
 		}
 		if n > 0 {
-			e.Parked.Add(-n)
+			c.r.e.Parked.Add(-n)
 		}
 		return n > 0
 	}
@@ -124,7 +123,7 @@ func (c *Call) take() (*Message, error) {
 	m := c.reply
 	c.reply = nil
 	showPeer(m)
-	c.e.CountReceived(len(m.Body))
+	c.r.e.CountReceived(len(m.Body))
 	return m, nil
 }
 
@@ -138,7 +137,7 @@ func (c *Call) body(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	if c.answer != nil {
-		c.e.CountReceived(len(c.answer))
+		c.r.e.CountReceived(len(c.answer))
 		return c.answer, nil
 	}
 	m, err := c.take()

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/sprocketmq/sp/internal/engine"
 	"github.com/sprocketmq/sp/message"
 	"github.com/sprocketmq/sp/pattern"
 	"github.com/sprocketmq/sp/wire"
@@ -19,7 +18,6 @@ type requestSeat struct {
 	r     *requests
 	peer  pattern.Peer
 	out   pattern.OutSeat
-	e     *engine.Socket    // of the calls
 	woken []chan<- struct{} // by the delivery that is going on
 	run   sync.WaitGroup    // those who have been woken and have not run yet
 }
@@ -85,7 +83,7 @@ func (s *requestSeat) DeliverBulk(b *message.Bulk) int {
 func (s *requestSeat) wake() {
 	n := len(s.woken)
 	if n > 1 {
-		s.e.Gather(n)
+		s.r.e.Gather(n)
 	}
 	for _, token := range s.woken {
 		tell(token)
@@ -94,7 +92,7 @@ func (s *requestSeat) wake() {
 	s.woken = s.woken[:0]
 	if n > 1 {
 		s.run.Wait()
-		s.e.LetGo()
+		s.r.e.LetGo()
 	}
 }
 
@@ -118,19 +116,18 @@ func (s *requestSeat) replyAt(b *message.Bulk, i int) pattern.Drop {
 	}
 	m := b.Message(i)
 	m.Body = body
-	reply := answer(s.peer, &m, &s.r.arena)
-	if c.own {
-		c.reply = reply
-		s.done(c)
-	} else {
-		s.r.finish(c, reply, nil)
-	}
+	c.reply = answer(s.peer, &m, &s.r.arena)
+	s.done(c)
 	return pattern.None
 }
 
-// done ends a call of Do's whose reply a delivery brings, with the lock.
+// done ends a call that a delivery has brought the reply of, with the lock.
 func (s *requestSeat) done(c *Call) {
-	c.waker, s.e = s, c.e
+	if !c.own {
+		s.r.finish(c, c.reply, nil)
+		return
+	}
+	c.waker = s
 	s.run.Add(1) // before the caller can have run
 	if s.r.close(c, awaited) {
 		s.woken = append(s.woken, c.token)

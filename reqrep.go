@@ -25,6 +25,7 @@ func NewRequester(o *Options) *Requester {
 	p := pattern.Pattern{Protocol: wire.Req, Sends: true, Receives: true, New: newRequests}
 	e := newSocket(p, o)
 	r := &Requester{makeSocket(e), e.Router().(*requests)}
+	r.calls.e = e
 	r.calls.noResend = o != nil && o.Resend < 0
 	r.calls.failNoPeer = o != nil && o.FailNoPeer
 	return r
@@ -76,7 +77,6 @@ func (r *Requester) start(ctx context.Context, c *Call, body []byte, o *AskOptio
 	if r.calls.failNoPeer && e.PeerCount() == 0 {
 		return e.NoPeer()
 	}
-	c.e = e
 	c.question, c.noResend = body, o != nil && o.NoResend || r.calls.noResend
 	e.CountSent(len(body))
 	r.calls.transmit(c)

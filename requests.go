@@ -17,6 +17,7 @@ import (
 // and of whom.
 type requests struct {
 	host       pattern.Host
+	e          *engine.Socket
 	out        *pattern.Balance
 	noResend   bool
 	failNoPeer bool
@@ -34,7 +35,6 @@ type requests struct {
 // Call is a request under way.
 type Call struct {
 	r        *requests
-	e        *engine.Socket
 	header   [wire.WordSize]byte
 	noResend bool
 	own      bool          // Do's: one caller waits, for a body alone

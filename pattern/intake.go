@@ -184,11 +184,6 @@ func (s *mergeSeat) deliverBody(body []byte, lim *Limits) bool {
 	return room
 }
 
-// Small bodies that are lent are copied next to each other, so that one costs no
-// allocation of its own. One that is kept pins a block. Where the application gives
-// messages back, the block is a chunk, which goes round: the first a small one, for who
-// receives little.
-
 // A chunk is held for so many messages in advance, not once more for each: who
 // receives writes to the same line of memory when one is given back.
 const prepaid = 1 << 20
@@ -213,7 +208,10 @@ func (g *Merge) copied(to int) {
 	g.block.n++
 }
 
-// newBlock begins a block, with a body of n bytes.
+// newBlock begins a block, with a body of n bytes. Small bodies that are lent are
+// copied next to each other there, so that one costs no allocation of its own; one that
+// is kept pins the block. Where the application gives messages back, it is a chunk,
+// which goes round: the first a small one, for who receives little.
 func (g *Merge) newBlock(n int) {
 	size := message.SmallChunk
 	if c := g.block.chunk; c != nil {

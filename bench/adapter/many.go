@@ -82,10 +82,6 @@ func (r *run) count(s Sock) {
 	}
 }
 
-// most is how long it may take until all connections are there: who dials does not wait
-// for the other side.
-const most = 30 * time.Second
-
 // idle keeps conns connections that have carried speak messages each, and tells
 // how much memory the side with the one socket has.
 func (r *run) idle() {
@@ -118,6 +114,7 @@ func (r *run) idle() {
 	r.ready()
 	<-r.stop
 	conns, want := int64(r.intOpt("conns", 1)), int64(r.intOpt("speak", 0))
+	const most = 30 * time.Second // who dials does not wait for the other side
 	for since := time.Now(); ; time.Sleep(50 * time.Millisecond) {
 		open, err := os.ReadDir("/proc/self/fd")
 		if err != nil {

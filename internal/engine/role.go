@@ -314,7 +314,8 @@ func (s *Socket) leadable() bool {
 func (s *Socket) anybodyWaits() bool { return s.recvq.n.Load() > 0 || s.Parked.Load() > 0 }
 
 // choose finds out, with the lock, whether the socket has a connection that
-// callers may read, and returns the one that had been.
+// callers may read, and returns the one that had been; and whether its only peer is in
+// this process.
 func (s *Socket) choose() (was *stream) {
 	was = s.lone.Load()
 	var now *stream

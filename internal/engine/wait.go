@@ -21,7 +21,6 @@ type waitq struct {
 
 type waiter struct {
 	token chan struct{} // gets one token when the waiter is taken off the list
-	spins bool          // it is to look for the token before it waits
 }
 
 // mostSpare is how many waiters a queue keeps for the next ones.
@@ -38,7 +37,6 @@ func (q *waitq) join() *waiter {
 	}
 	q.list = append(q.list, w)
 	q.n.Store(int32(len(q.list)))
-	w.spins = q.near.Load() && q.spin.promising()
 	return w
 }
 
@@ -111,7 +109,7 @@ func (q *waitq) wait(ctx context.Context, try func() (bool, error)) (bool, error
 			q.leave(w)
 			return ok, err
 		}
-		if w.spins {
+		if q.near.Load() {
 			q.look(w)
 		}
 		if !awaitToken(ctx, w.token) {
@@ -125,8 +123,14 @@ func (q *waitq) wait(ctx context.Context, try func() (bool, error)) (bool, error
 	}
 }
 
-// look looks for the token of w for a moment.
+// look looks for the token of w for a moment, if that is promising.
 func (q *waitq) look(w *waiter) {
+	q.mu.Lock()
+	promising := q.spin.promising()
+	q.mu.Unlock()
+	if !promising {
+		return
+	}
 	came := look(func() bool { return len(w.token) > 0 })
 	q.mu.Lock()
 	defer q.mu.Unlock()

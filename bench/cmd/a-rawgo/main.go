@@ -3,8 +3,9 @@
 //
 // RAW_MODE: batch (default) buffers 64 KiB on the sending side, 1w makes one
 // write per message, own is 1w that gives each long message that comes memory of its
-// own, for the receiver to keep (others are valid until the next one), blk is 1w on blocking descriptors outside the netpoller,
-// mux (conc only) is batch with a goroutine for each request.
+// own, for the receiver to keep (others are valid until the next one), blk is 1w on
+// blocking descriptors outside the netpoller, mux (conc only) is batch with a goroutine
+// for each request.
 package main
 
 import (

@@ -171,11 +171,10 @@ func (r *runs) writeLarge(w io.Writer) {
 		keys = append(keys, fmt.Sprintf("thr-pushpull/%s/65536/", tr))
 	}
 	r.write(w, "Messages of 64 KiB, one way", heads, func(s string, i int) string {
-		if key := keys[i/2]; i%2 > 0 {
-			return num(cpu(receiver)(r, key, s))
-		} else {
-			return num(goal{key: key}.figure(r, s))
+		if i%2 > 0 {
+			return num(cpu(receiver)(r, keys[i/2], s))
 		}
+		return num(goal{key: keys[i/2]}.figure(r, s))
 	})
 }
 
