@@ -24,10 +24,15 @@ ROWS("3.7", sent_then_closed_later, 4, road_label)
 		nothing("recv", pull);
 }
 
-ROWS("3.7", sent_and_closed_at_once, 4, road_label)
+/* Over ipc it is chance whether a nanomsg receiver reads or hangs up first;
+   TestBurst says what becomes of ours. */
+static const char *const certain[] = {"inproc", "tcp", "ws"};
+static const char *certain_label(int i) { return certain[i]; }
+
+ROWS("3.7", sent_and_closed_at_once, 3, certain_label)
 {
 	int push = cooked(NN_PUSH), pull = cooked(NN_PULL);
-	join(pull, push, address(roads[i]));
+	join(pull, push, address(certain[i]));
 	R("send", put(push, "hello"));
 	nn_close(push);
 	nothing("recv", pull);
