@@ -39,13 +39,17 @@ ROW("1.1", symbol_count)
 	say("%d", n);
 }
 
+/* Twice: a byte of a pointer may happen to be what was there before. */
 ROW("1.1", symbol_info_lengths)
 {
 	for (int len = 0; len <= 40; len++) {
-		unsigned char buf[64];
-		memset(buf, 0xaa, sizeof buf);
-		int rc = nn_symbol_info(44, (struct nn_symbol_properties *) buf, len), last = 63;
-		while (last >= 0 && buf[last] == 0xaa)
+		unsigned char buf[2][64];
+		int rc, last = 63;
+		memset(buf[0], 0xaa, sizeof buf[0]);
+		memset(buf[1], 0x55, sizeof buf[1]);
+		for (int n = 0; n < 2; n++)
+			rc = nn_symbol_info(44, (struct nn_symbol_properties *) buf[n], len);
+		while (last >= 0 && buf[0][last] == 0xaa && buf[1][last] == 0x55)
 			last--;
 		say("%d:%d,%d", len, rc, last + 1);
 	}
