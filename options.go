@@ -39,7 +39,8 @@ type Options struct {
 	// 1,000 messages and 256 KiB. One message always fits an empty queue.
 	SendQueue, SendQueueBytes int
 	// RecvQueue and RecvQueueBytes limit what of a peer waits to be received,
-	// likewise. When they are reached, the peer is not read any more.
+	// likewise. When they are reached, the peer is not read any more. Over inproc
+	// what its SendQueue allows waits here, too: nothing does at its side.
 	RecvQueue, RecvQueueBytes int
 	// TTL is how many hops a message may have come over, 1 to 255: 8. It is
 	// looked at by Replier, Respondent, Pair version 1, and their raw forms.

@@ -193,3 +193,38 @@ func TestPairVersionsDoNotMix(t *testing.T) {
 		}
 	})
 }
+
+// Over inproc nothing waits to be sent: what the sender's queue would hold waits with
+// the receiver, and no message more.
+func TestQueuesOverInproc(t *testing.T) {
+	const size = 10
+	for name, c := range map[string]struct{ from, to sp.Options }{
+		"both":               {sp.Options{SendQueue: 3}, sp.Options{RecvQueue: 2}},
+		"the receiver's":     {sp.Options{SendQueue: -1}, sp.Options{RecvQueue: 5}},
+		"the sender's":       {sp.Options{SendQueue: 5}, sp.Options{RecvQueue: -1}},
+		"bytes":              {sp.Options{SendQueueBytes: 2 * size}, sp.Options{RecvQueueBytes: 3 * size}},
+		"messages and bytes": {sp.Options{SendQueue: 4, SendQueueBytes: 5 * size}, sp.Options{RecvQueue: 4, RecvQueueBytes: -1}},
+	} {
+		ctx := begin(t)
+		push, pull := open(t, sp.NewPusher(&c.from)), open(t, sp.NewPuller(&c.to))
+		link(t, ctx, push, pull, sptest.RoadNamed("inproc"))
+		sent := 0
+		fill := func() {
+			for sent < 100 && push.TrySend(sp.NewMessage(make([]byte, size))) == nil {
+				sent++
+			}
+		}
+		if fill(); sent != 5 {
+			t.Errorf("%s: room for %d, want 5", name, sent)
+		}
+		for received := range 10 {
+			recv(t, ctx, pull)
+			if fill(); sent > received+6 {
+				t.Errorf("%s: %d sent, %d received", name, sent, received+1)
+			}
+		}
+		if sent < 10 {
+			t.Errorf("%s: %d sent when 10 were received", name, sent)
+		}
+	}
+}

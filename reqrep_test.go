@@ -282,7 +282,7 @@ func TestRequestWaitsForPeer(t *testing.T) {
 // where there is one without room.
 func TestFailNoPeer(t *testing.T) {
 	ctx := begin(t)
-	few := &sp.Options{FailNoPeer: true}
+	few := &sp.Options{FailNoPeer: true, SendQueue: -1}
 	addr := refusing(t)
 	push, req := open(t, sp.NewPusher(few)), open(t, sp.NewRequester(few))
 	m := sp.NewMessage([]byte("x"))

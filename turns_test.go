@@ -175,12 +175,12 @@ func TestSendPriority(t *testing.T) {
 	})
 }
 
-// Over inproc the receiver's queue is all there is between the two.
+// Over inproc two queues are all there is between the two.
 func TestSendPriorityFull(t *testing.T) {
 	ctx := begin(t)
 	road := sptest.RoadNamed("inproc")
-	push := open(t, sp.NewPusher(nil))
-	few := &sp.Options{RecvQueue: 2}
+	few := &sp.Options{SendQueue: 1, RecvQueue: 1}
+	push := open(t, sp.NewPusher(few))
 	good, bad := open(t, sp.NewPuller(few)), open(t, sp.NewPuller(few))
 	sptest.Dial(t, ctx, push, sptest.Listen(t, good, road, nil), good, priority(7, 0))
 	sptest.Dial(t, ctx, push, sptest.Listen(t, bad, road, nil), bad, priority(8, 0))

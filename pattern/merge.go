@@ -82,6 +82,9 @@ func (g *Merge) Attach(p Peer) InSeat {
 		g.putBack()
 	}
 	s := &mergeSeat{g: g, peer: p}
+	if d, ok := p.(Direct); ok {
+		s.q.far.messages, s.q.far.bytes = d.FarQueue()
+	}
 	s.come()
 	return s
 }
@@ -141,11 +144,8 @@ func (s *mergeSeat) resumable() bool {
 		s.stalled = s.q.over(lim)
 		return !s.stalled
 	}
-	if s.q.n > lim.RecvQueue/2 || s.q.n > 0 && s.q.bytes > lim.RecvBytes/2 {
-		return false
-	}
-	s.stalled = false
-	return true
+	s.stalled = s.q.halfFull(lim)
+	return !s.stalled
 }
 
 // Subscribe adds a topic: while there is one, or after FilterAll, only

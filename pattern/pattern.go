@@ -125,6 +125,13 @@ type Peer interface {
 // then knows that it can't send before it has tried.
 type Roomy interface{ HasRoom() bool }
 
+// Direct is a peer that may keep nothing of what it sends. FarQueue is what it would
+// let wait to be sent, and what waits to be received instead: so much more of it does,
+// where a full queue waits.
+type Direct interface {
+	FarQueue() (messages, bytes int)
+}
+
 // Host is the socket as its router sees it.
 type Host interface {
 	// Readable says that Recv may succeed now, Writable that Send may.

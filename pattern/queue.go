@@ -12,8 +12,9 @@ import (
 type queue struct {
 	places ring[place]
 	runs   ring[run]
-	n      int // messages
-	bytes  int // of them
+	n      int                           // messages
+	bytes  int                           // of them
+	far    struct{ messages, bytes int } // see Direct
 }
 
 // place is where a message lies in its run: header, then body.
@@ -92,7 +93,22 @@ func (q *queue) full(size int, lim *Limits) bool {
 	if lim.Last {
 		return q.over(lim)
 	}
-	return q.n > 0 && (q.n >= lim.RecvQueue || q.bytes+size > lim.RecvBytes)
+	far, farBytes := q.inPlace(lim)
+	return q.n > 0 && (q.n-far >= lim.RecvQueue || q.bytes-farBytes+size > lim.RecvBytes)
+}
+
+// halfFull tells whether more is in the queue than half of the limits.
+func (q *queue) halfFull(lim *Limits) bool {
+	far, farBytes := q.inPlace(lim)
+	return 2*q.n-far > lim.RecvQueue || q.n > 0 && 2*q.bytes-farBytes > lim.RecvBytes
+}
+
+// inPlace is how much may wait here that a Direct peer would let wait to be sent.
+func (q *queue) inPlace(lim *Limits) (messages, bytes int) {
+	if lim.Full != Wait || lim.Last {
+		return 0, 0
+	}
+	return q.far.messages, q.far.bytes
 }
 
 // over tells whether the limits have been reached, where the last message may go

@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"testing"
@@ -25,6 +26,38 @@ func TestQueueFull(t *testing.T) {
 		if got := q.full(c.size, &Limits{RecvQueue: c.messages, RecvBytes: c.bytes}); got != c.full {
 			t.Errorf("%+v: %v", c, got)
 		}
+	}
+}
+
+// What waits here in the sender's place does not count, where a full queue waits.
+func TestQueueOfBoth(t *testing.T) {
+	const far, own, size = 6, 4, 10
+	for _, c := range []struct {
+		name string
+		lim  Limits
+		most int
+	}{
+		{"messages", Limits{RecvQueue: own, RecvBytes: math.MaxInt}, far + own},
+		{"bytes", Limits{RecvQueue: math.MaxInt, RecvBytes: own * size}, far + own},
+		{"drops", Limits{RecvQueue: own, RecvBytes: math.MaxInt, Full: DropNewest}, own},
+		{"last", Limits{RecvQueue: own, RecvBytes: math.MaxInt, Last: true}, own},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var q queue
+			q.far.messages, q.far.bytes = far, far*size
+			for q.n < 100 && !q.full(size, &c.lim) {
+				q.push(alone(make([]byte, size)))
+			}
+			if q.n != c.most {
+				t.Errorf("full with %d messages, want %d", q.n, c.most)
+			}
+			for q.n > 0 && q.halfFull(&c.lim) {
+				q.pop()
+			}
+			if q.n != c.most/2 {
+				t.Errorf("goes on with %d messages, want %d", q.n, c.most/2)
+			}
+		})
 	}
 }
 

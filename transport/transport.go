@@ -66,6 +66,8 @@ type Hello struct {
 	Go func(f func())
 	// MaxSize is the largest message the socket accepts, 0 for any.
 	MaxSize int64
+	// Queue and QueueBytes are what the socket lets wait to be sent to a peer.
+	Queue, QueueBytes int
 }
 
 // Sink is where a MessageLink delivers, given to it by Attach.
@@ -113,6 +115,13 @@ type MessageLink interface {
 type BodyLink interface {
 	OfferBody(body []byte) bool
 	Passed() (messages, bytes uint64)
+}
+
+// DirectLink is a MessageLink that keeps nothing of what it is offered. What the other
+// end's socket lets wait to be sent, its Hello says how much, waits to be received then:
+// FarQueue is that. It is asked after the handshake.
+type DirectLink interface {
+	FarQueue() (messages, bytes int)
 }
 
 // StreamLink is a connection that is a byte stream and a codec. The engine

@@ -46,10 +46,12 @@ func (e *Endpoint) shakeHands(k *shake) (*Pipe, error) {
 		l.Close()
 	})
 	err := l.Handshake(k.ctx, transport.Hello{
-		Protocol: s.pattern.Protocol,
-		Admit:    func() error { return s.admit(k.ctx, p) },
-		Go:       func(f func()) { s.work.Go(f) },
-		MaxSize:  e.maxSize.Load(),
+		Protocol:   s.pattern.Protocol,
+		Admit:      func() error { return s.admit(k.ctx, p) },
+		Go:         func(f func()) { s.work.Go(f) },
+		MaxSize:    e.maxSize.Load(),
+		Queue:      s.cfg.SendQueue,
+		QueueBytes: s.cfg.SendBytes,
 	})
 	if !unwatch() {
 		<-closed

@@ -106,6 +106,14 @@ func (p *Pipe) HasRoom() bool { return p.carrier.hasRoom() }
 // OfferBody implements pattern.BodyPeer.
 func (p *Pipe) OfferBody(body []byte) bool { return p.carrier.OfferBody(body) }
 
+// FarQueue implements pattern.Direct.
+func (p *Pipe) FarQueue() (messages, bytes int) {
+	if l, ok := p.link.(transport.DirectLink); ok {
+		return l.FarQueue()
+	}
+	return 0, 0
+}
+
 // Resume implements pattern.Peer.
 func (p *Pipe) Resume() { p.carrier.Resume() }
 

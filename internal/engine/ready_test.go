@@ -67,9 +67,9 @@ func (r *readiness) becomes(t *testing.T, ctx context.Context, when string, send
 // call returns that changes it.
 func TestReadyIsSynchronous(t *testing.T) {
 	ctx := sptest.Begin(t)
-	few := config()
-	few.Limits.RecvQueue = 2
-	a, b := open(t, pattern.Pair, config()), open(t, pattern.Pair, few)
+	one := config()
+	one.SendQueue, one.Limits.RecvQueue = 1, 1
+	a, b := open(t, pattern.Pair, one), open(t, pattern.Pair, one)
 	ra, rb := watch(a), watch(b)
 	ra.is(t, "alone", false, false)
 	link(t, ctx, a, b, sptest.RoadNamed("inproc"))

@@ -20,12 +20,12 @@ type link struct {
 	far  *link
 	both *shared
 
-	sink     atomic.Pointer[transport.Sink]          // set by Attach
-	whole    struct{ messages, bytes atomic.Uint64 } // offered here and taken, but for bodies
-	refused  atomic.Bool                             // an Offer here was: Ready is owed to our sink
-	protocol wire.Protocol                           // of our side, from its handshake on
-	callIn   func()                                  // makes the dialer join; at the listener's end
-	met      bool                                    // it has been called
+	sink    atomic.Pointer[transport.Sink]          // set by Attach
+	whole   struct{ messages, bytes atomic.Uint64 } // offered here and taken, but for bodies
+	refused atomic.Bool                             // an Offer here was: Ready is owed to our sink
+	hello   transport.Hello                         // of our side, from its handshake on
+	callIn  func()                                  // makes the dialer join; at the listener's end
+	met     bool                                    // it has been called
 }
 
 // shared is what the two ends have in common.
@@ -35,7 +35,10 @@ type shared struct {
 	closed bool
 }
 
-var _ transport.MessageLink = (*link)(nil)
+var (
+	_ transport.MessageLink = (*link)(nil)
+	_ transport.DirectLink  = (*link)(nil)
+)
 
 func newPair(addr string) (near, far *link) {
 	both := new(shared)
@@ -55,12 +58,12 @@ func (l *link) Handshake(_ context.Context, hello transport.Hello) error {
 	if err := hello.Admit(); err != nil {
 		return err
 	}
-	l.protocol = hello.Protocol
+	l.hello = hello
 	if l.callIn != nil {
 		l.met = true
 		l.callIn()
 	}
-	got := l.far.protocol.Self
+	got := l.far.hello.Protocol.Self
 	if got != 0 && got != hello.Protocol.Peer {
 		return &wire.WrongProtocolError{Want: hello.Protocol.Peer, Got: got}
 	}
@@ -69,6 +72,9 @@ func (l *link) Handshake(_ context.Context, hello transport.Hello) error {
 	}
 	return nil
 }
+
+// FarQueue implements transport.DirectLink.
+func (l *link) FarQueue() (messages, bytes int) { return l.far.hello.Queue, l.far.hello.QueueBytes }
 
 var errRefused = fmt.Errorf("refused by the other side: %w", io.EOF)
 
