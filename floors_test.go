@@ -49,6 +49,7 @@ var starters = []string{
 	"internal/engine/handshake.go",
 	"internal/engine/outbox.go",
 	"internal/engine/role.go",
+	"internal/engine/rounds.go",
 	"internal/engine/serve.go",
 }
 

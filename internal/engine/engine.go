@@ -78,6 +78,7 @@ type Socket struct {
 	ready        readiness
 	quiet        quiet
 	hold         hold
+	rounds       rounds
 	outside      outside
 	total        counters
 	past         PeerStats    // of peers that have gone; under mu

@@ -24,11 +24,14 @@ import (
 //	         requests and replies, or the body is large: swap, unlock, ONE
 //	         write that does not wait                             -> SENDER
 //	         else start the flusher                               -> FLUSHER
+//	         or, where there are more peers, join the round       -> ROUND
 //	         or, while the socket gathers (hold.go), wait         -> HELD
 //	 taken   Offer only appends; over the limits it returns false
 //	 HELD    let go, or enough for a write: as the sender         -> SENDER
-//	 SENDER  after its write: nothing left -> FREE; else start the flusher with
-//	         the rest                                             -> FLUSHER
+//	 ROUND   its turn has come (rounds.go): as the sender         -> SENDER
+//	 SENDER  after its write: nothing left -> FREE; a rest, or new messages
+//	         of a lone connection: start the flusher with them    -> FLUSHER
+//	         new messages, where there are more peers             -> ROUND
 //	 FLUSHER Gosched once; loop {pending empty -> FREE; swap; unlock; write all}
 //	 error   set once; nothing is written again and the role is given up
 //
@@ -46,9 +49,10 @@ type outbox struct {
 	spare   *batch  // the flusher's, empty
 	direct  *direct // nil: this connection can't be written without waiting
 	busy    bool
-	held    bool // busy, and nobody writes until the socket lets go
-	said    bool // a farewell: no message may follow it
-	refused bool // an Offer was: Ready is owed
+	held    bool    // busy, and nobody writes until the socket lets go
+	next    *outbox // behind it on the round
+	said    bool    // a farewell: no message may follow it
+	refused bool    // an Offer was: Ready is owed
 	err     error
 
 	messages, bytes uint64 // written whole
@@ -155,7 +159,7 @@ func (o *outbox) start() {
 		return
 	}
 	o.busy = true
-	o.launch(nil)
+	o.goOn()
 }
 
 // launch passes the writer role, which is taken, to a flusher, and unlocks.
@@ -222,7 +226,7 @@ func (o *outbox) sendNow() {
 		o.written(flight)
 		flight.put()
 		if o.pending != nil {
-			o.launch(nil)
+			o.goOn()
 			return
 		}
 	}

@@ -314,8 +314,8 @@ func (s *Socket) leadable() bool {
 func (s *Socket) anybodyWaits() bool { return s.recvq.n.Load() > 0 || s.Parked.Load() > 0 }
 
 // choose finds out, with the lock, whether the socket has a connection that
-// callers may read, and returns the one that had been; and whether its only peer is in
-// this process.
+// callers may read, and returns the one that had been; whether its only peer is in
+// this process; and whether it has many.
 func (s *Socket) choose() (was *stream) {
 	was = s.lone.Load()
 	var now *stream
@@ -327,6 +327,7 @@ func (s *Socket) choose() (was *stream) {
 		}
 	}
 	s.sendq.near.Store(near)
+	s.rounds.on.Store(len(s.pipes) >= manyConnections)
 	if now == was {
 		return nil
 	}

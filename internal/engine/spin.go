@@ -22,8 +22,10 @@ const (
 	spinPause = 64
 )
 
+var processors = runtime.GOMAXPROCS(0)
+
 // With one processor the other side can't run while this one spins.
-var several = runtime.GOMAXPROCS(0) > 1
+var several = processors > 1
 
 // promising tells whether to spin before this wait.
 func (s *spin) promising() bool {
