@@ -44,8 +44,10 @@ without neither $engine/direct.go "$no_direct" $engine/role.go "$no_lead"
 without no-hold $engine/hold.go 's/(func \(h \*hold\) holds\(o \*outbox\) bool \{)/$1 return false;/'
 without no-ballast message/ballast.go 's/(func \(b \*ballast\) wanted\(\) bool \{)/$1 return false;/'
 without no-gosched $engine/outbox.go 's/runtime\.Gosched\(\)/_ = runtime.Gosched/'
+without no-rounds $engine/role.go 's/len\(s\.pipes\) >= s\.rounds\.least/false/'
+without one-queue pattern/merge.go 's/s\.q\.far\.messages, s\.q\.far\.bytes = (d\.FarQueue\(\))/$1/'
 without large-copied $engine/batch.go 's/largeSize = .*/largeSize = 1 << 30/'
 echo "[${stacks#, }]" >"$work/stacks.json"
 
 bin/bench run -f "$work/stacks.json" -o "$out" \
-	-only '^(lat-reqrep/tcp/64/|thr-pushpull/tcp/(64|65536)/|conc-reqrep/tcp|paced-pushpull/tcp.*=200)' "$@"
+	-only '^(lat-reqrep/tcp/64/|thr-pushpull/tcp/(64|65536)/|thr-pushpull/inproc/64/|conc-reqrep/tcp|paced-pushpull/tcp.*=200|fan-pubsub/tcp/64/subs=512,)' "$@"

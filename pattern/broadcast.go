@@ -25,6 +25,9 @@ type Broadcast struct {
 func NewBroadcast(h Host) *Broadcast {
 	b := &Broadcast{host: h}
 	b.peers.Store(new([]Peer))
+	if s, ok := h.(Spreader); ok {
+		s.Spreads()
+	}
 	return b
 }
 

@@ -87,17 +87,17 @@ func (s *mergeSeat) HasRoom() bool {
 	return false
 }
 
-// pushAll queues those at the beginning that there is room for.
+// pushAll queues those at the beginning that there is room for. They were read, so the
+// peer is not a Direct one.
 func (in *intake) pushAll(r *run, spans []message.Span) int {
 	n, size := 0, 0
-	far, farBytes := in.q.inPlace(in.lim)
-	for room := in.lim.RecvQueue - (in.q.n - far); n < min(room, len(spans)); n++ {
+	for room := in.lim.RecvQueue - in.q.n; n < min(room, len(spans)); n++ {
 		more := int(spans[n].End - spans[n].Start)
 		if in.lim.Last {
 			if in.q.n+n > 1 && in.q.bytes+size >= in.lim.RecvBytes {
 				break
 			}
-		} else if in.q.bytes-farBytes+size+more > in.lim.RecvBytes {
+		} else if in.q.bytes+size+more > in.lim.RecvBytes {
 			break
 		}
 		size += more

@@ -146,6 +146,9 @@ type Host interface {
 	After(d time.Duration, f func()) (stop func() bool)
 }
 
+// Spreader is a host that NewBroadcast tells that each message goes to all peers.
+type Spreader interface{ Spreads() }
+
 // Limits are the settings that routers look at.
 type Limits struct {
 	TTL                  int // hops, 1 to 255

@@ -111,6 +111,7 @@ func New(p pattern.Pattern, cfg Config) *Socket {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.dying, s.stop = context.WithCancel(context.Background())
 	s.limits.Store(&cfg.Limits)
+	s.rounds.least = manyConnections
 	s.router = p.New((*host)(s))
 	s.lends, _ = s.router.(pattern.BodySender)
 	s.bodies, _ = s.router.(pattern.BodyReceiver)

@@ -24,14 +24,14 @@ import (
 //	         requests and replies, or the body is large: swap, unlock, ONE
 //	         write that does not wait                             -> SENDER
 //	         else start the flusher                               -> FLUSHER
-//	         or, where there are more peers, join the round       -> ROUND
+//	         or, where there are many peers, join the round       -> ROUND
 //	         or, while the socket gathers (hold.go), wait         -> HELD
 //	 taken   Offer only appends; over the limits it returns false
 //	 HELD    let go, or enough for a write: as the sender         -> SENDER
 //	 ROUND   its turn has come (rounds.go): as the sender         -> SENDER
-//	 SENDER  after its write: nothing left -> FREE; a rest, or new messages
-//	         of a lone connection: start the flusher with them    -> FLUSHER
-//	         new messages, where there are more peers             -> ROUND
+//	 SENDER  after its write: nothing left -> FREE; a rest, or new messages:
+//	         start the flusher with them                          -> FLUSHER
+//	         or, new messages alone and many peers                -> ROUND
 //	 FLUSHER Gosched once; loop {pending empty -> FREE; swap; unlock; write all}
 //	 error   set once; nothing is written again and the role is given up
 //

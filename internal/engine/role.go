@@ -327,7 +327,7 @@ func (s *Socket) choose() (was *stream) {
 		}
 	}
 	s.sendq.near.Store(near)
-	s.rounds.on.Store(len(s.pipes) >= manyConnections)
+	s.rounds.on.Store(len(s.pipes) >= s.rounds.least)
 	if now == was {
 		return nil
 	}

@@ -6,9 +6,15 @@ import (
 	"sync/atomic"
 )
 
-// From so many connections on they share. Measured: with fewer, a stream to them leaves
-// in larger batches where each has a goroutine of its own.
-const manyConnections = 32
+// From so many connections on they share. Measured: where each message goes to one of a
+// few, a stream leaves in larger batches if each of them has a goroutine of its own.
+const (
+	manyConnections = 32
+	manyAlike       = 8 // where each message goes to all
+)
+
+// Spreads implements pattern.Spreader.
+func (h *host) Spreads() { h.rounds.least = manyAlike }
 
 // rounds is the flusher that the connections of a socket share where it has many. To
 // start a goroutine for each costs a tenth of what its write does, where each has a
@@ -20,7 +26,8 @@ const manyConnections = 32
 // to each once, without waiting. What the kernel does not take is left to a flusher of
 // that outbox alone: a slow peer holds up nobody.
 type rounds struct {
-	on atomic.Bool // there are many
+	on    atomic.Bool // there are many
+	least int         // which is so many
 
 	mu          sync.Mutex // after an outbox's
 	first, last *outbox    // they are busy, and have something pending

@@ -33,7 +33,7 @@ var table = []part{
 	{cells: `^lat-reqrep/(tcp|ipc|inproc)/64/`, stacks: rows, calls: some},
 	{cells: `^conc-reqrep/tcp/`, stacks: rows + `|^raw-go-mux`, times: 3, calls: some},
 	{cells: `^fan-pubsub/tcp/64/subs=8$`, stacks: rows, times: 3, calls: some},
-	{cells: `^paced-pushpull/`, stacks: `^(sp$|raw-go$|` + peers + `)`, calls: some},
+	{cells: `^paced-pushpull/`, stacks: `^(sp$|raw-go$|` + peers + `)`, times: 3, calls: some},
 	{cells: `^grow-pushpull/`, stacks: `^(sp$|sp-release|libzmq)`},
 	{cells: `^fan-pubsub/.*burst=1`, stacks: `^(sp$|raw-go-1w|libzmq)`, times: 3},
 	{cells: `^idle-pushpull/`, stacks: `^(sp$|nng|mangos)`, reps: 1},
