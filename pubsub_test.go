@@ -22,7 +22,7 @@ func numbered(n uint32, size int) []byte {
 // A subscriber that does not read costs the others nothing and the publisher no
 // wait. What it misses are the newest messages, and they are counted.
 func TestPublisherDropsNewest(t *testing.T) {
-	// TestFullQueue has inproc, where there is no queue of the publisher's.
+	// TestWaitForRoomOverInproc has inproc, where the publisher's queue is not its own.
 	streams(t, func(t *testing.T, ctx context.Context, road road) {
 		pub := open(t, sp.NewPublisher(&sp.Options{SendQueue: 10}))
 		at := sptest.Listen(t, pub, road, nil)
@@ -112,6 +112,25 @@ func TestFullQueue(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Over inproc there is no connection that could hold what neither queue has room for:
+// the publisher loses it.
+func TestWaitForRoomOverInproc(t *testing.T) {
+	ctx := begin(t)
+	pub := open(t, sp.NewPublisher(&sp.Options{SendQueue: -1}))
+	sub := open(t, sp.NewSubscriber(&sp.Options{RecvQueue: 3, FullQueue: sp.WaitForRoom}))
+	sub.Subscribe("")
+	link(t, ctx, pub, sub, sptest.RoadNamed("inproc"))
+	for i := range 10 {
+		send(t, ctx, pub, fmt.Sprint(i))
+	}
+	if n := pub.Stats().Dropped.QueueFull; n != 7 {
+		t.Errorf("the publisher counts %d drops, want 7", n)
+	}
+	if got := recv(t, ctx, sub) + recv(t, ctx, sub) + recv(t, ctx, sub); got != "012" {
+		t.Errorf("received %q, want 012", got)
 	}
 }
 

@@ -142,9 +142,9 @@ func (s *mergeSeat) resumable() bool {
 	lim := s.g.host.Limits()
 	if lim.Last {
 		s.stalled = s.q.over(lim)
-		return !s.stalled
+	} else {
+		s.stalled = s.q.halfFull(lim)
 	}
-	s.stalled = s.q.halfFull(lim)
 	return !s.stalled
 }
 

@@ -72,6 +72,19 @@ func (d *direct) guess(alone bool) bool {
 	return d.quiet.spend(alone)
 }
 
+// once tells whether what is pending can be written with one call that does not wait.
+func (o *outbox) once() bool { return o.direct != nil && len(o.pending.large) == 0 }
+
+// sendPending writes what is pending as the holder of the role, once if that can be, and
+// unlocks.
+func (o *outbox) sendPending() {
+	if o.once() {
+		o.sendNow()
+	} else {
+		o.launch(nil)
+	}
+}
+
 // write writes a batch of one message, once, and returns how much the kernel took.
 func (d *direct) write(b *batch) (int, error) {
 	d.buf, d.n, d.err = b.buf, 0, nil

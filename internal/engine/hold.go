@@ -90,11 +90,7 @@ func (h *hold) last() bool { return h.due.Load() > 0 && h.due.Add(-1) == 0 }
 // sendHeld writes what has been held, and unlocks.
 func (o *outbox) sendHeld() {
 	o.held = false
-	if o.once() {
-		o.sendNow()
-	} else {
-		o.launch(nil)
-	}
+	o.sendPending()
 }
 
 // gatherNext is for replies that are delivered one by one (their codec does not scan), so

@@ -23,9 +23,15 @@ type link struct {
 	sink    atomic.Pointer[transport.Sink]          // set by Attach
 	whole   struct{ messages, bytes atomic.Uint64 } // offered here and taken, but for bodies
 	refused atomic.Bool                             // an Offer here was: Ready is owed to our sink
-	hello   transport.Hello                         // of our side, from its handshake on
+	ours    side                                    // from its handshake on
 	callIn  func()                                  // makes the dialer join; at the listener's end
 	met     bool                                    // it has been called
+}
+
+// side is what the other end asks of the socket at this one.
+type side struct {
+	protocol          wire.Protocol
+	queue, queueBytes int // what it lets wait to be sent
 }
 
 // shared is what the two ends have in common.
@@ -58,12 +64,12 @@ func (l *link) Handshake(_ context.Context, hello transport.Hello) error {
 	if err := hello.Admit(); err != nil {
 		return err
 	}
-	l.hello = hello
+	l.ours = side{hello.Protocol, hello.Queue, hello.QueueBytes}
 	if l.callIn != nil {
 		l.met = true
 		l.callIn()
 	}
-	got := l.far.hello.Protocol.Self
+	got := l.far.ours.protocol.Self
 	if got != 0 && got != hello.Protocol.Peer {
 		return &wire.WrongProtocolError{Want: hello.Protocol.Peer, Got: got}
 	}
@@ -74,7 +80,7 @@ func (l *link) Handshake(_ context.Context, hello transport.Hello) error {
 }
 
 // FarQueue implements transport.DirectLink.
-func (l *link) FarQueue() (messages, bytes int) { return l.far.hello.Queue, l.far.hello.QueueBytes }
+func (l *link) FarQueue() (messages, bytes int) { return l.far.ours.queue, l.far.ours.queueBytes }
 
 var errRefused = fmt.Errorf("refused by the other side: %w", io.EOF)
 

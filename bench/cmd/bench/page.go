@@ -212,22 +212,20 @@ func (r *runs) writeGrowth(w io.Writer) {
 
 // writeIdeas shows what each copy of the library does that lacks an idea.
 func (r *runs) writeIdeas(w io.Writer) {
-	var heads, keys []string
-	for _, c := range []struct{ head, key string }{
-		{"round trip, one CPU, µs", "lat-reqrep/tcp/64/pin=one"}, {"not pinned, µs", "lat-reqrep/tcp/64/"},
-		{"a message each 200 µs, µs", "paced-pushpull/tcp/64/gap=200"}, {"64 outstanding, /s", "conc-reqrep/tcp/64/conc=64"},
-		{"64 B one way, /s", "thr-pushpull/tcp/64/"}, {"64 KiB, /s", "thr-pushpull/tcp/65536/"},
-		{"64 B, inproc, /s", "thr-pushpull/inproc/64/"}, {"each of 512 SUB, µs", spreadKey(512)},
-	} {
-		heads, keys = append(heads, c.head), append(keys, c.key)
+	columns := []goal{
+		{work: "round trip, one CPU, µs", key: "lat-reqrep/tcp/64/pin=one"}, {work: "not pinned, µs", key: "lat-reqrep/tcp/64/"},
+		{work: "a message each 200 µs, µs", key: "paced-pushpull/tcp/64/gap=200"}, {work: "64 outstanding, /s", key: "conc-reqrep/tcp/64/conc=64"},
+		{work: "64 B one way, /s", key: "thr-pushpull/tcp/64/"}, {work: "64 KiB, /s", key: "thr-pushpull/tcp/65536/"},
+		{work: "64 B, inproc, /s", key: "thr-pushpull/inproc/64/"},
+		{work: "each of 512 SUB, µs", value: func(r *runs, _, stack string) float64 { return r.spread(512, stack) / 512 }},
+	}
+	var heads []string
+	for _, g := range columns {
+		heads = append(heads, g.work)
 	}
 	r.write(w, "What the library does without an idea, tcp unless said (of what it does with all)", heads, func(s string, i int) string {
-		g := goal{key: keys[i]}
-		if g.key == spreadKey(512) {
-			g.value = func(r *runs, _, stack string) float64 { return r.spread(512, stack) / 512 }
-		}
-		v := g.figure(r, s)
-		return fmt.Sprintf("%s (%s)", num(v), ratio(v, g.figure(r, plain)))
+		v := columns[i].figure(r, s)
+		return fmt.Sprintf("%s (%s)", num(v), ratio(v, columns[i].figure(r, plain)))
 	})
 }
 
