@@ -55,8 +55,9 @@ func (s *balanceSeat) Ready() {
 		return
 	}
 	s.list()
+	moved := b.move()
 	b.mu.Unlock()
-	if b.move() {
+	if moved {
 		b.host.Writable()
 	}
 }
@@ -107,8 +108,9 @@ func (s *balanceSeat) Detach(unsent []message.Message) {
 		}
 	}
 	b.simplify()
+	moved := len(unsent) > 0 && b.move()
 	b.mu.Unlock()
-	if len(unsent) > 0 && b.move() {
+	if moved {
 		b.host.Writable()
 	}
 }
@@ -141,16 +143,24 @@ func (b *Balance) GiveNoting(m *message.Message, c Chooser) Peer {
 		}
 	}
 	b.mu.Lock()
-	if len(b.returned) > 0 || b.moving {
-		b.mu.Unlock()
-		if !b.move() {
-			return nil
-		}
-		b.mu.Lock()
-	}
-	p := b.give(m, c)
+	p := b.giveLast(m, c)
 	b.mu.Unlock()
 	return p
+}
+
+// giveLast gives m to a peer, with the lock, when nothing that was returned waits.
+func (b *Balance) giveLast(m *message.Message, c Chooser) Peer {
+	for len(b.returned) == 0 || b.move() {
+		p := b.give(m, c, false)
+		if len(b.returned) == 0 {
+			return p
+		}
+		if p != nil {
+			b.move() // what was returned meanwhile may not have found p on the list
+			return p
+		}
+	}
+	return nil
 }
 
 // Class is the priority in use: 0 at first, -1 when the last peer has gone.
@@ -163,9 +173,14 @@ func (b *Balance) Class() int {
 	return b.class
 }
 
-// give is called with the lock, and lets go of it while it offers.
-func (b *Balance) give(m *message.Message, c Chooser) Peer {
+// give is called with the lock, and lets go of it while it offers. When a peer
+// refuses, another may have gone, or this one, and given back what is older than m,
+// which then has to wait; returned says that m was returned itself.
+func (b *Balance) give(m *message.Message, c Chooser, returned bool) Peer {
 	for {
+		if returned && b.at > 0 || !returned && len(b.returned) > 0 {
+			return nil
+		}
 		s, ok := b.free.take()
 		if !ok {
 			return nil
@@ -200,22 +215,23 @@ func (b *Balance) give(m *message.Message, c Chooser) Peer {
 	}
 }
 
-// move sends what was returned, and reports whether nothing is left of it.
+// move sends, with the lock, what was returned, and reports whether nothing is left
+// of it. Who is moving already says Writable when all has gone.
 func (b *Balance) move() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	if b.moving {
-		return false // who is moving calls Writable when done
+		return false
 	}
 	moved := false
 	b.moving = true
 	for len(b.returned) > 0 {
 		b.at = 0
 		m := b.returned[0] // it stays in the books until a peer has it
-		p := b.give(&m, nil)
-		if p == nil {
+		if b.give(&m, nil, true) == nil {
 			b.returned[b.at] = m
 			b.giveUp()
+			if b.at > 0 {
+				continue // what was returned meanwhile goes first
+			}
 			break
 		}
 		b.returned[b.at] = message.Message{}
@@ -265,6 +281,7 @@ func (b *Balance) CanSend() bool {
 		s.unlist()
 		if b.hasRoom(s) && !s.gone && !s.listed { // it came in between: see give
 			s.list()
+			b.move()
 		}
 	}
 	return false
