@@ -64,7 +64,7 @@ type Connections struct {
 	NotSP             uint64 // refused: it does not speak the protocol
 	TimedOut          uint64 // refused: the handshake took too long
 	Refused           uint64 // by Admit
-	Busy              uint64 // refused: a Pair has a peer, or there are MaxPeers
+	Busy              uint64 // refused: a Pair has a peer or had a newer one, or there are MaxPeers
 	Security          uint64 // refused: TLS failed
 	OtherFailures     uint64 // of handshakes
 

@@ -37,8 +37,9 @@ type Joined struct {
 	// Most is how many peers there may be; 0 for any number.
 	Most int
 
-	mu    sync.Mutex
-	peers int
+	mu     sync.Mutex
+	peers  int
+	newest uint64 // connection that there was, where there is one at a time
 }
 
 type joinedSeat struct {
@@ -51,9 +52,9 @@ type joinedSeat struct {
 // Attach implements Router.
 func (j *Joined) Attach(p Peer) (Seat, error) {
 	j.mu.Lock()
-	if j.Most > 0 && j.peers >= j.Most {
+	if err := j.admit(p); err != nil {
 		j.mu.Unlock()
-		return nil, ErrBusy
+		return nil, err
 	}
 	j.peers++
 	j.mu.Unlock()
@@ -65,6 +66,22 @@ func (j *Joined) Attach(p Peer) (Seat, error) {
 		s.in = j.In.Attach(p)
 	}
 	return s, nil
+}
+
+// admit tells, with the lock, why p is not wanted. Who has one peer at a time may be
+// reached by one that has connected again before the handshake of its lost connection
+// was over here: what came by that one is older than what it has sent since.
+func (j *Joined) admit(p Peer) error {
+	if j.Most > 0 && j.peers >= j.Most {
+		return ErrBusy
+	}
+	if c, ok := p.(Numbered); ok && j.Most == 1 {
+		if c.Number() < j.newest {
+			return ErrOlder
+		}
+		j.newest = c.Number()
+	}
+	return nil
 }
 
 func (s *joinedSeat) Deliver(batch []message.Message) int {

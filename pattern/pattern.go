@@ -132,6 +132,10 @@ type Direct interface {
 	FarQueue() (messages, bytes int)
 }
 
+// Numbered is a peer that tells the number of its connection: of two, the one with the
+// smaller was there first. Their handshakes may end the other way round.
+type Numbered interface{ Number() uint64 }
+
 // Host is the socket as its router sees it.
 type Host interface {
 	// Readable says that Recv may succeed now, Writable that Send may.
@@ -196,6 +200,7 @@ func (d Drop) String() string { return dropNames[d] }
 // Errors of routers.
 var (
 	ErrBusy       = errors.New("pair already has a peer")
+	ErrOlder      = errors.New("pair has had a peer whose connection is newer")
 	ErrCannotSend = errors.New("this kind of socket does not send")
 	ErrCannotRecv = errors.New("this kind of socket does not receive")
 	ErrPeerGone   = errors.New("the peer has gone")

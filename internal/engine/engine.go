@@ -63,6 +63,8 @@ type Socket struct {
 	phase  atomic.Int32
 	poke   chan struct{} // while lingering: something has been flushed
 
+	numbers atomic.Uint64 // connections so far
+
 	mu        sync.Mutex
 	pipes     map[uint32]*Pipe
 	coming    map[*Pipe]struct{} // they can be sent to, and are about to be in pipes

@@ -14,6 +14,7 @@ import (
 // shake is a handshake in progress.
 type shake struct {
 	link   transport.Link
+	number uint64          // of the connection, counted from the first that the socket had
 	ctx    context.Context // ends at its deadline
 	cancel context.CancelCauseFunc
 	stop   context.CancelFunc
@@ -38,7 +39,7 @@ func (e *Endpoint) welcome(l transport.Link) (*Pipe, error) {
 // shakeHands is welcome for a handshake that is on the list.
 func (e *Endpoint) shakeHands(k *shake) (*Pipe, error) {
 	s, l := e.sock, k.link
-	p := newPipe(e, l)
+	p := newPipe(e, k)
 	// Closing the connection is what ends a handshake that waits.
 	closed := make(chan struct{})
 	unwatch := context.AfterFunc(k.ctx, func() {
@@ -106,7 +107,7 @@ func (e *Endpoint) begin(l transport.Link) *shake {
 		l.Close()
 		return nil
 	}
-	k := &shake{link: l}
+	k := &shake{link: l, number: e.sock.numbers.Add(1)}
 	ctx, cancel := context.WithCancelCause(e.ctx)
 	k.cancel = cancel
 	k.ctx, k.stop = context.WithTimeoutCause(ctx, e.cfg.HandshakeTimeout, errHandshakeTimeout)
@@ -163,7 +164,7 @@ func (e *Endpoint) refused(l transport.Link, err error) {
 		case errors.As(err, &refused):
 			what, why = "refused", "admit"
 			c.Refused.Add(1)
-		case errors.Is(err, pattern.ErrBusy):
+		case errors.Is(err, pattern.ErrBusy), errors.Is(err, pattern.ErrOlder):
 			what, why = "refused", "busy"
 			c.Busy.Add(1)
 		case errors.Is(err, errHandshakeTimeout), errors.Is(err, errHandshakeCrowd):

@@ -18,6 +18,7 @@ import (
 // routers know as a pattern.Peer.
 type Pipe struct {
 	id      uint32
+	number  uint64
 	sock    *Socket
 	end     *Endpoint
 	link    transport.Link
@@ -66,8 +67,8 @@ type carrier interface {
 	count(*PeerStats)
 }
 
-func newPipe(e *Endpoint, l transport.Link) *Pipe {
-	p := &Pipe{id: newID(), sock: e.sock, end: e, link: l, lost: make(chan struct{})}
+func newPipe(e *Endpoint, k *shake) *Pipe {
+	p := &Pipe{id: newID(), number: k.number, sock: e.sock, end: e, link: k.link, lost: make(chan struct{})}
 	if face := e.sock.cfg.Face; face != nil {
 		p.face = face(p)
 	} else {
@@ -116,6 +117,9 @@ func (p *Pipe) FarQueue() (messages, bytes int) {
 
 // Resume implements pattern.Peer.
 func (p *Pipe) Resume() { p.carrier.Resume() }
+
+// Number implements pattern.Numbered.
+func (p *Pipe) Number() uint64 { return p.number }
 
 // SendPriority implements pattern.Peer.
 func (p *Pipe) SendPriority() int { return p.end.cfg.SendPriority }
