@@ -73,6 +73,19 @@ func crowd(t *testing.T, at *sp.Endpoint, as wire.Protocol, n, times int, say []
 	in.Wait()
 }
 
+// procession is n visits, one after another, of which few are under way at once as the
+// listener sees it: each of these may fill a queue.
+func procession(t *testing.T, ctx context.Context, at *sp.Endpoint, as wire.Protocol, n int, say []byte, work *sync.WaitGroup) {
+	t.Helper()
+	for range n {
+		sptest.Until(t, ctx, "others to go", func() bool {
+			c := at.Stats().Connections
+			return c.Accepts-c.Broken < 16
+		})
+		crowd(t, at, as, 1, 1, say, work)
+	}
+}
+
 // frames is n messages as they go over tcp or ipc.
 func frames(scheme string, n int, body []byte) (all []byte) {
 	codec := wire.TCP
@@ -165,12 +178,12 @@ func TestPublishersThatGo(t *testing.T) {
 			at := sptest.Listen(t, sub, sptest.RoadNamed(road), nil)
 			memory := kit.WatchMemory(t)
 			var work sync.WaitGroup
-			crowd(t, at, wire.Pub, visits, 1, frames(road, said, make([]byte, size)), &work)
+			procession(t, ctx, at, wire.Pub, visits, frames(road, said, make([]byte, size)), &work)
 			kit.Join(t, ctx, "the callers", &work)
 			sptest.Until(t, ctx, "their end", func() bool {
 				return sub.Stats().Traffic.MessagesIn == uint64(visits*said) && len(sub.Peers()) == 0
 			})
-			t.Logf("%d KiB more", memory.End(kept)>>10)
+			t.Logf("%d KiB more", memory.End(kept/2)>>10)
 			st := sub.Stats()
 			tally.Try(visits * said)
 			tally.Took(int(st.Dropped.QueueFull))
@@ -198,12 +211,12 @@ func TestCrumbs(t *testing.T) {
 			var work sync.WaitGroup
 			crowd(t, at, wire.Pub, 1, crumbs, piece, &work)
 			sptest.Until(t, ctx, "crumbs", func() bool { return sub.Stats().Waiting == crumbs })
-			crowd(t, at, wire.Pub, visits, 1, piece, &work)
+			procession(t, ctx, at, wire.Pub, visits, piece, &work)
 			kit.Join(t, ctx, "the callers", &work)
 			sptest.Until(t, ctx, "their end", func() bool { return sub.Stats().Waiting == crumbs+visits && len(sub.Peers()) == 0 })
 			tally.Try(crumbs + visits)
 			tally.Took(sub.Stats().Waiting)
-			t.Logf("%d KiB more", memory.End(kept)>>10)
+			t.Logf("%d KiB more", memory.End(kept/2)>>10)
 		})
 	}
 }
