@@ -56,7 +56,8 @@ type Seat interface {
 	// is kept has to be made its owner's (message.Own, message.Detach). The
 	// slice is the caller's, the content of what was taken the router's.
 	Deliver(batch []message.Message) int
-	// Ready says that the peer has room again after an Offer it refused.
+	// Ready says that the peer has room: at first, and again after an Offer it
+	// refused. It may say so more often, and once more after Detach.
 	Ready()
 	// Detach says that the peer is gone. unsent is what was accepted for it
 	// and not begun.

@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"iter"
-	"slices"
 	"sync"
 	"time"
 
@@ -119,28 +117,33 @@ func (s *Socket) sendable() []*Pipe {
 	return all
 }
 
-// peers are the pipes that can be sent to, with the lock. Of those that come, that
-// is streams: where messages are handed over, both ends have to be started first.
-func (s *Socket) peers() iter.Seq[*Pipe] {
-	return func(yield func(*Pipe) bool) {
-		for _, p := range s.pipes {
-			if !yield(p) {
-				return
-			}
+// look calls f for each peer, with the lock, after first. Some of them are coming still,
+// and whoever is told of those finds that they can be sent to: they sit when look
+// returns. (That is streams: where messages are handed over, both ends have to be started
+// first.)
+func (s *Socket) look(first func(), f func(*Pipe)) {
+	s.mu.Lock()
+	first()
+	for _, p := range s.pipes {
+		f(p)
+	}
+	var coming []*Pipe
+	for p := range s.coming {
+		if p.isStream() {
+			f(p)
+			coming = append(coming, p)
 		}
-		for p := range s.coming {
-			if p.isStream() && !yield(p) {
-				return
-			}
-		}
+	}
+	s.mu.Unlock()
+	for _, p := range coming {
+		p.sit()
 	}
 }
 
 // Pipes are the peers there are now.
-func (s *Socket) Pipes() []*Pipe {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Collect(s.peers())
+func (s *Socket) Pipes() (all []*Pipe) {
+	s.look(func() { all = make([]*Pipe, 0, len(s.pipes)) }, func(p *Pipe) { all = append(all, p) })
+	return all
 }
 
 // PeerCount is how many peers there are now, without a look at each: FailNoPeer asks

@@ -245,9 +245,7 @@ func (p *Pipe) attach() error {
 	s.coming[p] = struct{}{}
 	known := s.phase.Load() != closed
 	s.mu.Unlock()
-	// Who is told of the peer finds that it can be sent to.
-	p.begun.Store(true)
-	seat.Ready()
+	p.sit()
 	p.carrier.start()
 	p.end.joined(p)
 	s.mu.Lock()
@@ -276,6 +274,13 @@ func (p *Pipe) attach() error {
 	p.end.announce(p)
 	s.log.Info("connected", "endpoint", p.end.addr, "peer", p.Addr(), "id", p.id)
 	return nil
+}
+
+// sit makes it possible to send to the peer. Whoever is told of it while it comes does
+// the same: TrySend may be the next thing that the application calls.
+func (p *Pipe) sit() {
+	p.begun.Store(true)
+	p.seat.Ready()
 }
 
 // isStream tells whether messages are written, and not handed over within the process.

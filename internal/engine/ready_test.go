@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/sprocketmq/sp/internal/engine"
@@ -212,5 +213,57 @@ func TestReadyPeerIsCounted(t *testing.T) {
 	link(t, ctx, a, b, sptest.RoadNamed("tcp"))
 	if n := <-peers; n != 1 {
 		t.Errorf("%d peers", n)
+	}
+}
+
+// held is a router whose seats are made ready as late as can be the first time.
+type held struct {
+	pattern.Router
+	let chan struct{}
+}
+
+func (h *held) Attach(p pattern.Peer) (pattern.Seat, error) {
+	s, err := h.Router.Attach(p)
+	return &heldSeat{Seat: s, let: h.let}, err
+}
+
+type heldSeat struct {
+	pattern.Seat
+	let   chan struct{}
+	calls atomic.Int32
+}
+
+func (s *heldSeat) Ready() {
+	if s.calls.Add(1) == 1 {
+		<-s.let
+	}
+	s.Seat.Ready()
+}
+
+// Who finds a peer among the peers can send to it, whoever was about to say so.
+func TestReadyPeerCanBeSentTo(t *testing.T) {
+	for name, look := range map[string]func(*engine.Socket) int{
+		"Pipes": func(s *engine.Socket) int { return len(s.Pipes()) },
+		"Stats": func(s *engine.Socket) int { return s.Stats().Peers },
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx := sptest.Begin(t)
+			let := make(chan struct{})
+			late := pattern.Push
+			late.New = func(h pattern.Host) pattern.Router { return &held{pattern.Push.New(h), let} }
+			a, b := open(t, late, config()), open(t, pattern.Pull, config())
+			defer close(let)
+			at, err := b.Listen(sptest.RoadNamed("tcp").Addr(t), b.EndpointDefaults())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := a.Dial(at.Addr(), a.EndpointDefaults()); err != nil {
+				t.Fatal(err)
+			}
+			sptest.Until(t, ctx, "a peer", func() bool { return look(a) == 1 })
+			if err := a.TrySend(msg("x")); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

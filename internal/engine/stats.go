@@ -88,13 +88,10 @@ func (s *Socket) Stats() SocketStats {
 	if s.counter != nil {
 		st.Received, st.ReceivedBytes = s.counter.Taken()
 	}
-	s.mu.Lock()
-	st.Traffic = s.past
-	for p := range s.peers() {
+	s.look(func() { st.Traffic = s.past }, func(p *Pipe) {
 		st.Peers++
 		st.Traffic.add(p.Stats())
-	}
-	s.mu.Unlock()
+	})
 	out, in := s.router.Depth()
 	st.Traffic.QueuedOut += out
 	st.Waiting = in
