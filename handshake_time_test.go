@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -141,12 +142,12 @@ func TestAdmitRefuses(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, road road) {
 		var log sptest.Log
 		why := errors.New("not on the list")
-		var asked *sp.Peer
+		var asked atomic.Pointer[sp.Peer] // at first
 		s := open(t, sp.NewPair(&sp.Options{Log: log.Logger(), Admit: func(_ context.Context, p *sp.Peer) error {
 			if p.Stats() != (sp.PeerStats{}) || p.ID() == 0 || p.Addr() == "" {
 				t.Errorf("asked about %v", p)
 			}
-			asked = p
+			asked.CompareAndSwap(nil, p)
 			return why
 		}}))
 		at := sptest.Listen(t, s, road, nil)
@@ -155,7 +156,7 @@ func TestAdmitRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		line := log.Wait(t, ctx, "refused", 1)
-		if err, _ := line.Attrs["err"].(error); !errors.Is(err, why) || line.Attrs["peer"] != asked.Addr() {
+		if err, _ := line.Attrs["err"].(error); !errors.Is(err, why) || line.Attrs["peer"] != asked.Load().Addr() {
 			t.Errorf("logged %v", line)
 		}
 		if n := at.Stats().Connections; n.Refused == 0 || at.Stats().Peers != 0 || !errors.Is(at.Err(), why) {

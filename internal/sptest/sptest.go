@@ -5,6 +5,7 @@ package sptest
 
 import (
 	"context"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -100,7 +101,7 @@ func Goroutines() []string {
 		var running, waiting []string
 		for _, g := range stacks() {
 			state, _, _ := strings.Cut(g[strings.IndexByte(g, '[')+1:], "]")
-			if strings.HasPrefix(state, "runn") || strings.HasPrefix(state, "preempted") {
+			if goesOn.MatchString(state) || strings.Contains(g, admit) {
 				running = append(running, g)
 			} else {
 				waiting = append(waiting, g)
@@ -114,7 +115,14 @@ func Goroutines() []string {
 	}
 }
 
-const module = "github.com/sprocketmq/sp"
+const (
+	module = "github.com/sprocketmq/sp"
+	// Nobody waits for the application's hook, which may do what it likes.
+	admit = "\ncreated by " + module + "/internal/engine.(*Socket).admit "
+)
+
+// goesOn are the states of goroutines that do something.
+var goesOn = regexp.MustCompile("^(runn|preempted|syscall)")
 
 func stacks() (ours []string) {
 	buf := make([]byte, 64<<10)
