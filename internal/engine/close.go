@@ -117,20 +117,29 @@ func (s *Socket) sendable() []*Pipe {
 	return all
 }
 
-// look calls f for each peer, with the lock, after first. Some of them are coming still,
-// and whoever is told of those finds that they can be sent to: they sit when look
-// returns. (That is streams: where messages are handed over, both ends have to be started
-// first.)
+// look calls f for each peer, with the lock, after first. Of those that come, that is
+// streams: where messages are handed over, both ends have to be started first.
 func (s *Socket) look(first func(), f func(*Pipe)) {
 	s.mu.Lock()
 	first()
 	for _, p := range s.pipes {
 		f(p)
 	}
-	var coming []*Pipe
 	for p := range s.coming {
 		if p.isStream() {
 			f(p)
+		}
+	}
+	s.mu.Unlock()
+	s.settle()
+}
+
+// settle makes it possible to send to those that come, of whom somebody is told.
+func (s *Socket) settle() {
+	var coming []*Pipe
+	s.mu.Lock()
+	for p := range s.coming {
+		if p.isStream() {
 			coming = append(coming, p)
 		}
 	}

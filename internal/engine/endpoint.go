@@ -218,11 +218,14 @@ func (e *Endpoint) live() []*Pipe {
 	return all
 }
 
-// joined and left keep the books of pipes.
+// joined and left keep the books of pipes. Joined may come more than once, and late.
 func (e *Endpoint) joined(p *Pipe) {
-	e.succeeded()
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if _, there := e.pipes[p]; there || p.left.Load() {
+		return
+	}
+	e.outcomeLocked(nil, false)
 	e.unlistLocked(p.link)
 	e.pipes[p] = struct{}{}
 }
@@ -258,19 +261,21 @@ func (e *Endpoint) alone()           { e.outcome(&EndpointError{e.addr, transpor
 
 func (e *Endpoint) outcome(err error, failing bool) {
 	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.outcomeLocked(err, failing)
+}
+
+func (e *Endpoint) outcomeLocked(err error, failing bool) {
 	was := e.failing
-	if e.ctx.Err() == nil {
+	closed := e.ctx.Err() != nil
+	if !closed {
 		e.err = err
-		e.failing = failing
-	} else {
-		e.failing = false
 	}
-	is := e.failing
-	e.mu.Unlock()
+	e.failing = failing && !closed
 	switch {
-	case is && !was:
+	case e.failing && !was:
 		e.both(func(c *EndpointCounters) { c.Failing.Add(1) })
-	case was && !is:
+	case was && !e.failing:
 		e.both(func(c *EndpointCounters) { c.Failing.Add(-1) })
 	}
 }
@@ -278,6 +283,7 @@ func (e *Endpoint) outcome(err error, failing bool) {
 // Stats returns the endpoint's counters and the sum of its peers', those that
 // have gone included.
 func (e *Endpoint) Stats() (*EndpointCounters, PeerStats, int) {
+	defer e.sock.settle()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	sum := e.past

@@ -279,6 +279,9 @@ func (p *Pipe) attach() error {
 // sit makes it possible to send to the peer. Whoever is told of it while it comes does
 // the same: TrySend may be the next thing that the application calls.
 func (p *Pipe) sit() {
+	if p.isStream() {
+		p.end.joined(p) // others are not among the peers before they have been started
+	}
 	p.begun.Store(true)
 	p.seat.Ready()
 }

@@ -242,9 +242,10 @@ func (s *heldSeat) Ready() {
 
 // Who finds a peer among the peers can send to it, whoever was about to say so.
 func TestReadyPeerCanBeSentTo(t *testing.T) {
-	for name, look := range map[string]func(*engine.Socket) int{
-		"Pipes": func(s *engine.Socket) int { return len(s.Pipes()) },
-		"Stats": func(s *engine.Socket) int { return s.Stats().Peers },
+	for name, look := range map[string]func(*engine.Socket, *engine.Endpoint) int{
+		"Pipes":    func(s *engine.Socket, _ *engine.Endpoint) int { return len(s.Pipes()) },
+		"Stats":    func(s *engine.Socket, _ *engine.Endpoint) int { return s.Stats().Peers },
+		"endpoint": func(_ *engine.Socket, e *engine.Endpoint) int { _, _, n := e.Stats(); return n },
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx := sptest.Begin(t)
@@ -257,12 +258,16 @@ func TestReadyPeerCanBeSentTo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := a.Dial(at.Addr(), a.EndpointDefaults()); err != nil {
+			e, err := a.Dial(at.Addr(), a.EndpointDefaults())
+			if err != nil {
 				t.Fatal(err)
 			}
-			sptest.Until(t, ctx, "a peer", func() bool { return look(a) == 1 })
+			sptest.Until(t, ctx, "a peer", func() bool { return look(a, e) == 1 })
 			if err := a.TrySend(msg("x")); err != nil {
 				t.Error(err)
+			}
+			if _, _, n := e.Stats(); n != 1 || a.Stats().Peers != 1 || len(a.Pipes()) != 1 {
+				t.Errorf("%d peers of the endpoint, %d of the socket", n, a.Stats().Peers)
 			}
 		})
 	}
