@@ -96,6 +96,7 @@ func (b *Balance) simplify() {
 func (s *balanceSeat) Detach(unsent []message.Message) {
 	b := s.b
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	s.gone = true
 	s.unlist()
 	if b.peers--; b.peers == 0 {
@@ -108,10 +109,8 @@ func (s *balanceSeat) Detach(unsent []message.Message) {
 		}
 	}
 	b.simplify()
-	moved := len(unsent) > 0 && b.move()
-	b.mu.Unlock()
-	if moved {
-		b.host.Writable()
+	if len(unsent) > 0 {
+		b.move()
 	}
 }
 

@@ -54,16 +54,23 @@ func TestBalanceRefusedWaitsForReturned(t *testing.T) {
 	want(t, "next", next.Got(), "1", "2", "3")
 }
 
-// The same, where nobody else moves what was returned.
-func TestBalanceRefusedGoesAfterReturned(t *testing.T) {
-	b := pattern.NewBalance(patterntest.NewHost())
+// replaced has one peer, which goes at its second offer and gives back what is older;
+// next comes then.
+func replaced(older ...string) (b *pattern.Balance, next *patterntest.Peer) {
+	b = pattern.NewBalance(patterntest.NewHost())
 	gone, next := room(1, 0, 8), room(2, -1, 8)
 	goneSeat, nextSeat := b.Attach(gone), b.Attach(next)
 	goneSeat.Ready()
 	gone.Before = atOffer(2, func() {
-		goneSeat.Detach(batch("1", "2"))
+		goneSeat.Detach(batch(older...))
 		nextSeat.Ready()
 	})
+	return b, next
+}
+
+// The same, where nobody else moves what was returned.
+func TestBalanceRefusedGoesAfterReturned(t *testing.T) {
+	b, next := replaced("1", "2")
 	trySend(t, b, "3", true)
 	want(t, "next", next.Got(), "1", "2", "3")
 }
@@ -140,14 +147,7 @@ func (f *fickle) Chosen(pattern.Peer) bool {
 
 // What is not to be sent any more is not, whatever was returned meanwhile.
 func TestBalanceChooserChangesItsMind(t *testing.T) {
-	b := pattern.NewBalance(patterntest.NewHost())
-	gone, next := room(1, 0, 8), room(2, -1, 8)
-	goneSeat, nextSeat := b.Attach(gone), b.Attach(next)
-	goneSeat.Ready()
-	gone.Before = atOffer(2, func() {
-		goneSeat.Detach(batch("1"))
-		nextSeat.Ready()
-	})
+	b, next := replaced("1")
 	c := fickle(2)
 	if p := b.GiveNoting(msg("2"), &c); p != nil {
 		t.Errorf("given to %v", p)
@@ -205,13 +205,7 @@ func yield() {
 func TestBalanceOrderAcrossPeers(t *testing.T) {
 	const all = 3000
 	h := patterntest.NewHost()
-	writable := make(chan struct{}, 1)
-	h.Enter = func() {
-		select {
-		case writable <- struct{}{}:
-		default:
-		}
-	}
+	writable := told(h)
 	b := pattern.NewBalance(h)
 	var sender sync.WaitGroup
 	sender.Go(func() {

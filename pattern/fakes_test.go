@@ -46,6 +46,18 @@ func room(id uint32, n, priority int) *patterntest.Peer {
 	return p
 }
 
+// told is where there is something after each call of Readable, Writable or Count.
+func told(h *patterntest.Host) <-chan struct{} {
+	news := make(chan struct{}, 1)
+	h.Enter = func() {
+		select {
+		case news <- struct{}{}:
+		default:
+		}
+	}
+	return news
+}
+
 // endless takes all and keeps nothing: for what is measured.
 type endless struct{ *patterntest.Peer }
 

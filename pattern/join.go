@@ -51,13 +51,9 @@ type joinedSeat struct {
 
 // Attach implements Router.
 func (j *Joined) Attach(p Peer) (Seat, error) {
-	j.mu.Lock()
 	if err := j.admit(p); err != nil {
-		j.mu.Unlock()
 		return nil, err
 	}
-	j.peers++
-	j.mu.Unlock()
 	s := &joinedSeat{j: j, peer: p}
 	if j.Out != nil {
 		s.out = j.Out.Attach(p)
@@ -68,10 +64,12 @@ func (j *Joined) Attach(p Peer) (Seat, error) {
 	return s, nil
 }
 
-// admit tells, with the lock, why p is not wanted. Who has one peer at a time may be
-// reached by one that has connected again before the handshake of its lost connection
-// was over here: what came by that one is older than what it has sent since.
+// admit counts p among the peers, or tells why it is not wanted. Who has one peer at a
+// time may be reached by one that has connected again before the handshake of its lost
+// connection was over here: what came by that one is older than what it has sent since.
 func (j *Joined) admit(p Peer) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	if j.Most > 0 && j.peers >= j.Most {
 		return ErrBusy
 	}
@@ -81,6 +79,7 @@ func (j *Joined) admit(p Peer) error {
 		}
 		j.newest = c.Number()
 	}
+	j.peers++
 	return nil
 }
 

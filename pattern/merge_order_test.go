@@ -18,28 +18,21 @@ func deliverSome(s pattern.InSeat, from, to int) int {
 	if from == to {
 		return 0
 	}
+	var bodies []string
+	for n := from; n < to; n++ {
+		bodies = append(bodies, strconv.Itoa(n))
+	}
 	switch rand.N(4) {
 	case 0:
-		var all []message.Message
-		for n := from; n < to; n++ {
-			all = append(all, *msg(strconv.Itoa(n)))
-		}
-		return s.Deliver(all)
+		return s.Deliver(batch(bodies...))
 	case 1:
-		if s.DeliverBody([]byte(strconv.Itoa(from))) {
+		if s.DeliverBody([]byte(bodies[0])) {
 			return 1
 		}
 		return 0
 	}
-	c := message.NewChunk(message.SmallChunk)
-	defer c.Release(1)
-	b := &message.Bulk{Chunk: c, Bytes: c.Bytes}
-	at := int32(0)
-	for n := from; n < to; n++ {
-		end := at + int32(copy(c.Bytes[at:], strconv.Itoa(n)))
-		b.Spans = append(b.Spans, message.Span{Start: at, End: end})
-		at = end
-	}
+	b := came(message.SmallChunk, bodies...)
+	defer b.Chunk.Release(1)
 	return s.DeliverBulk(b)
 }
 
@@ -49,16 +42,8 @@ func TestMergeOrderAcrossPeers(t *testing.T) {
 	for _, queue := range []int{1, 3, 1000} {
 		t.Run(fmt.Sprint(queue), func(t *testing.T) {
 			const all = 3000
-			h := patterntest.NewHost()
-			h.SetLimits(func(l *pattern.Limits) { l.RecvQueue = queue })
-			readable := make(chan struct{}, 1)
-			h.Enter = func() {
-				select {
-				case readable <- struct{}{}:
-				default:
-				}
-			}
-			g := pattern.NewMerge(h)
+			g, h := newMerge(func(l *pattern.Limits) { l.RecvQueue = queue })
+			readable := told(h)
 			var receiver sync.WaitGroup
 			receiver.Go(func() {
 				for n := range all {

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -117,42 +119,50 @@ func (s *Socket) sendable() []*Pipe {
 	return all
 }
 
-// look calls f for each peer, with the lock, after first. Of those that come, that is
+// arriving are those that come and are among the peers already, with the lock. That is
 // streams: where messages are handed over, both ends have to be started first.
-func (s *Socket) look(first func(), f func(*Pipe)) {
-	s.mu.Lock()
-	first()
-	for _, p := range s.pipes {
-		f(p)
-	}
+func (s *Socket) arriving() (all []*Pipe) {
 	for p := range s.coming {
 		if p.isStream() {
-			f(p)
+			all = append(all, p)
 		}
 	}
-	s.mu.Unlock()
-	s.settle()
+	return all
 }
 
-// settle makes it possible to send to those that come, of whom somebody is told.
-func (s *Socket) settle() {
-	var coming []*Pipe
-	s.mu.Lock()
-	for p := range s.coming {
-		if p.isStream() {
-			coming = append(coming, p)
+// peers are the pipes that can be sent to, with the lock. Whoever tells of them calls
+// settle then: those that arrive may be about to learn that they have room.
+func (s *Socket) peers() iter.Seq[*Pipe] {
+	return func(yield func(*Pipe) bool) {
+		for _, p := range s.pipes {
+			if !yield(p) {
+				return
+			}
+		}
+		for _, p := range s.arriving() {
+			if !yield(p) {
+				return
+			}
 		}
 	}
+}
+
+// settle makes it possible to send to those that arrive, before anybody tries.
+func (s *Socket) settle() {
+	s.mu.Lock()
+	arriving := s.arriving()
 	s.mu.Unlock()
-	for _, p := range coming {
+	for _, p := range arriving {
 		p.sit()
 	}
 }
 
 // Pipes are the peers there are now.
-func (s *Socket) Pipes() (all []*Pipe) {
-	s.look(func() { all = make([]*Pipe, 0, len(s.pipes)) }, func(p *Pipe) { all = append(all, p) })
-	return all
+func (s *Socket) Pipes() []*Pipe {
+	defer s.settle()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(s.peers())
 }
 
 // PeerCount is how many peers there are now, without a look at each: FailNoPeer asks
@@ -160,13 +170,7 @@ func (s *Socket) Pipes() (all []*Pipe) {
 func (s *Socket) PeerCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := len(s.pipes)
-	for p := range s.coming {
-		if p.isStream() {
-			n++
-		}
-	}
-	return n
+	return len(s.pipes) + len(s.arriving())
 }
 
 // WaitPeers waits until there are at least n peers.

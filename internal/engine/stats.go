@@ -88,10 +88,14 @@ func (s *Socket) Stats() SocketStats {
 	if s.counter != nil {
 		st.Received, st.ReceivedBytes = s.counter.Taken()
 	}
-	s.look(func() { st.Traffic = s.past }, func(p *Pipe) {
+	s.mu.Lock()
+	st.Traffic = s.past
+	for p := range s.peers() {
 		st.Peers++
 		st.Traffic.add(p.Stats())
-	})
+	}
+	s.mu.Unlock()
+	s.settle()
 	out, in := s.router.Depth()
 	st.Traffic.QueuedOut += out
 	st.Waiting = in

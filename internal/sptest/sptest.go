@@ -5,7 +5,6 @@ package sptest
 
 import (
 	"context"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -101,7 +100,7 @@ func Goroutines() []string {
 		var running, waiting []string
 		for _, g := range stacks() {
 			state, _, _ := strings.Cut(g[strings.IndexByte(g, '[')+1:], "]")
-			if goesOn.MatchString(state) || strings.Contains(g, admit) {
+			if goesOn(state) || strings.Contains(g, admit) {
 				running = append(running, g)
 			} else {
 				waiting = append(waiting, g)
@@ -121,8 +120,10 @@ const (
 	admit = "\ncreated by " + module + "/internal/engine.(*Socket).admit "
 )
 
-// goesOn are the states of goroutines that do something.
-var goesOn = regexp.MustCompile("^(runn|preempted|syscall)")
+// goesOn tells whether a goroutine in that state does something.
+func goesOn(state string) bool {
+	return slices.ContainsFunc([]string{"runn", "preempted", "syscall"}, func(s string) bool { return strings.HasPrefix(state, s) })
+}
 
 func stacks() (ours []string) {
 	buf := make([]byte, 64<<10)
